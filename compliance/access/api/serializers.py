@@ -1,0 +1,48 @@
+"""Serializers that refuse what they do not know."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses unknown fields by name, at every level: a typing error must not be a silent default."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            raise serializers.ValidationError({name[:60]: ["This field is not known here."] for name in unknown[:20]})
+        return super().to_internal_value(data)
+
+
+class StrictCharField(serializers.CharField):
+    """A text that must come as a JSON string: numbers and booleans are not turned into text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("This must be a text.")
+        return str(super().to_internal_value(data))
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """true or false, nothing that merely looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("This must be true or false.")
+        return data
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON number without a fraction."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            raise serializers.ValidationError("This must be a whole number.")
+        return int(super().to_internal_value(data))
+
+
+class ReferenceField(StrictCharField):
+    """The opaque id a connected system uses: 1 to 200 characters, kept byte for byte."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_length=1, max_length=200, trim_whitespace=False, **options)

@@ -1,0 +1,65 @@
+"""Request ids, limits that hold before any view, and one log line a request."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from compliance.core.errors import EffaceError, Invalid
+
+log = structlog.get_logger(__name__)
+MAX_BODY = 1_000_000
+SAFE_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Echoes `X-Request-ID` (or makes one), and logs method, route, status and time: no path, query, address or agent."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.monotonic()
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        route = request.resolver_match.route if request.resolver_match else "unmatched"
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=round((time.monotonic() - started) * 1000))
+        return response
+
+
+class LimitsMiddleware:
+    """Refuses bodies over 1 MB (413) and NUL characters in addresses (400), and keeps personal pages out of caches."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return problem_response(Invalid("A body may have 1 MB at most."), status=413)
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem_response(Invalid("An address cannot hold a NUL character."), status=400)
+        response = self.get_response(request)
+        if "Cache-Control" not in response and not request.path.startswith("/static/"):
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+def problem_response(error: EffaceError, *, status: int | None = None) -> JsonResponse:
+    """An error as RFC 9457 `application/problem+json`."""
+    status = status or error.status
+    body = {"type": f"urn:efface:problem:{error.code}", "title": error.title, "status": status, "detail": error.detail}
+    if error.errors:
+        body["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    if retry_after := getattr(error, "retry_after", None):
+        response["Retry-After"] = str(retry_after)
+    return response

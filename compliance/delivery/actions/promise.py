@@ -1,0 +1,35 @@
+"""Make a promise in the transaction of the fact that calls for it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from compliance.audit.models import Entry
+from compliance.delivery.models import Promise
+
+
+def promise(
+    *, topic: str, payload: Mapping[str, str], because: Entry, at: datetime, due_at: datetime | None = None, urgent: bool = False
+) -> Promise:
+    """Add one piece of work: `topic` names its keeper in `compliance.wiring`, `payload` holds ids only.
+
+    Keyed by the ledger entry `because`, so that one fact asks once. Workers are told after the commit; if that message is
+    lost, beat finds the row. Raises outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("promise() needs the transaction of the fact that calls for it")
+    row, _ = Promise.objects.get_or_create(
+        key=f"{because.uid}:{topic}",
+        defaults={"topic": topic, "payload": dict(payload), "urgent": urgent, "due_at": due_at or at, "made_at": at},
+    )
+    transaction.on_commit(announce)
+    return row
+
+
+def announce() -> None:
+    """Tell workers to look now. Best effort by design: a broker that is down costs time, never work."""
+    if settings.ANNOUNCE_WORK:
+        import_string(settings.ANNOUNCE_WORK)()

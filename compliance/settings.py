@@ -1,0 +1,210 @@
+"""Django's settings, made from the one table in `compliance.core.config`. No setting has an insecure default."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from compliance.celery import filesystem_options
+from compliance.core import config, keys
+from compliance.core.logs import PROCESSORS
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+try:
+    VALUES = config.read(os.environ)
+except config.BadSetting as error:
+    raise ImproperlyConfigured(str(error)) from None
+
+SECRET_KEY = VALUES["EFFACE_SECRET_KEY"]
+DEBUG = VALUES["EFFACE_DEBUG"]
+ALLOWED_HOSTS = VALUES["EFFACE_HOSTS"]
+BASE_URL = VALUES["EFFACE_BASE_URL"]
+OPERATOR_NAME = VALUES["EFFACE_OPERATOR_NAME"]
+SERVED_JURISDICTIONS = VALUES["EFFACE_JURISDICTIONS"]
+BACKEND_ALLOW = VALUES["EFFACE_BACKEND_ALLOW"]
+PROXY_HOPS = VALUES["EFFACE_PROXY_HOPS"]
+KEY_FILE = VALUES["EFFACE_KEY_FILE"]
+SIGNING_DIR = VALUES["EFFACE_SIGNING_DIR"]
+JOURNAL_DIR = VALUES["EFFACE_JOURNAL_DIR"]
+LEASE_SECONDS = VALUES["EFFACE_LEASE_SECONDS"]
+keys.configure(KEY_FILE)
+
+# Work is announced to this callable after a commit; beat finds it without, a little later.
+ANNOUNCE_WORK = "compliance.tasks.announce"
+
+INSTALLED_APPS = [
+    "compliance.access.site.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "simple_history",
+    "compliance.audit",
+    "compliance.delivery",
+    "compliance.subjects",
+    "compliance.access",
+    "compliance.artifacts",
+    "compliance.profiles",
+    "compliance.backend",
+    "compliance.evidence",
+    "compliance.erasure",
+    "compliance.retention",
+    "consent",
+    "dsar",
+]
+
+MIDDLEWARE = [
+    "compliance.access.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "compliance.access.middleware.LimitsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "compliance.urls"
+WSGI_APPLICATION = "compliance.wsgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "compliance.access.context.operator",
+            ],
+        },
+    },
+]
+
+# The running role must not own the tables; `manage.py migrate` (and the tests' set-up) ask for the owner.
+RUNNING_DATABASE_URL = VALUES["DATABASE_URL"]
+OWNER_DATABASE_URL = VALUES["EFFACE_OWNER_DATABASE_URL"] or RUNNING_DATABASE_URL
+AS_OWNER = os.environ.get("EFFACE_AS_OWNER") == "true"
+DATABASES: dict[str, dict[str, Any]] = {"default": environ.Env.db_url_config(OWNER_DATABASE_URL if AS_OWNER else RUNNING_DATABASE_URL)}
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+
+AUTH_USER_MODEL = "access.Officer"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("de", _("German")), ("fr", _("French"))]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+# History is written by actions that name the actor; the request's user is the fallback.
+SIMPLE_HISTORY_ENABLED = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VALUES["EFFACE_STATIC_DIR"] or BASE_DIR / "var" / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+_mail = VALUES["EFFACE_EMAIL_URL"]
+DEFAULT_FROM_EMAIL = VALUES["EFFACE_MAIL_FROM"]
+if _mail.startswith("file:"):
+    EMAIL_BACKEND = "compliance.delivery.mail.ConsoleAndFileBackend"
+    EMAIL_FILE_PATH = _mail.removeprefix("file://")
+else:
+    _smtp = environ.Env.email_url_config(_mail)
+    EMAIL_BACKEND = _smtp["EMAIL_BACKEND"]
+    EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp.get("EMAIL_USE_TLS", False), _smtp.get("EMAIL_USE_SSL", False)
+    EMAIL_TIMEOUT = 20
+
+TLS = VALUES["EFFACE_TLS"]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_HOPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+CSRF_FAILURE_VIEW = "compliance.access.pages.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+CELERY_BROKER_URL = VALUES["CELERY_BROKER_URL"]
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = filesystem_options(VALUES["EFFACE_BROKER_DIR"])
+elif CELERY_BROKER_URL.startswith("redis"):
+    # Without these, Redis returns a killed worker's message only after an hour.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 400, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["compliance.access.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["compliance.access.api.authentication.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["compliance.access.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "compliance.access.api.schema.Schema",
+    "EXCEPTION_HANDLER": "compliance.access.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Efface",
+    "DESCRIPTION": "Written releases, a consent check that fails closed, artifacts with due dates, requests, and proof.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+LOGGING_CONFIG = None
+structlog.configure(processors=PROCESSORS, cache_logger_on_first_use=True)

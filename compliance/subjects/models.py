@@ -1,0 +1,90 @@
+"""Who a record is about: random ids, sealed references and contacts, and the one key whose loss is the erasure."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from compliance.core.personal_data import Kind, PersonalData
+
+
+class Subject(models.Model):
+    """A person, as a random id. Every other table points here and holds nothing that names them."""
+
+    class SubjectKind(models.TextChoices):
+        ACCOUNT = "account"
+        GUEST = "guest"
+        DEPICTED = "depicted"
+
+    personal_data: ClassVar = PersonalData(
+        subject="id",
+        leaves="The wrapped key is set to null; the random id stays, and nothing leads from it to a person.",
+        fields={"kind": Kind.NONE, "jurisdictions": Kind.LINK, "wrapped_key": Kind.NONE, "key_epoch": Kind.NONE},
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=SubjectKind)
+    # Empty means unknown: the strictest of those the operator serves applies.
+    jurisdictions = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    wrapped_key = models.BinaryField(null=True, editable=False)
+    key_epoch = models.CharField(max_length=20, editable=False)
+    created_at = models.DateTimeField()
+    last_interaction_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="subjects_subject_key_or_erased",
+                condition=models.Q(wrapped_key__isnull=False, erased_at__isnull=True)
+                | models.Q(wrapped_key__isnull=True, erased_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Reference(models.Model):
+    """The id that connected systems use for a subject, sealed; found by its blind index."""
+
+    personal_data: ClassVar = PersonalData(
+        subject="subject_id",
+        leaves="Deleted with the subject's key.",
+        fields={"sealed": Kind.SEALED, "index": Kind.INDEX},
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="references")
+    sealed = models.BinaryField()
+    index = models.BinaryField(max_length=32, unique=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Contact(models.Model):
+    """A way to reach a subject, sealed; found by its blind index. One address may belong to several subjects."""
+
+    class ContactKind(models.TextChoices):
+        EMAIL = "email"
+
+    personal_data: ClassVar = PersonalData(
+        subject="subject_id",
+        leaves="Deleted with the subject's key.",
+        fields={"kind": Kind.NONE, "sealed": Kind.SEALED, "index": Kind.INDEX},
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="contacts")
+    kind = models.CharField(max_length=10, choices=ContactKind, default=ContactKind.EMAIL)
+    sealed = models.BinaryField()
+    index = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "index"], name="subjects_contact_once")]
+        indexes: ClassVar = [models.Index(fields=["index"], name="subjects_contact_index")]
+
+    def __str__(self) -> str:
+        return str(self.id)

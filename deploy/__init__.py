@@ -1,0 +1,1 @@
+"""How Efface is run: on one machine for trying and testing (``local``)."""

@@ -1,0 +1,124 @@
+"""What ``make run`` consists of: the ports it takes, the data it prepares, its processes, and what it tells at the end."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from deploy.local import environment
+from deploy.local.supervisor import GaveUp, Log, Service
+
+LOOPBACK = "127.0.0.1"
+PORTS = ("EFFACE_PORT", "EFFACE_DEMO_PORT")
+MANAGE = [sys.executable, "manage.py"]
+Settings = Mapping[str, str]
+
+
+class PortTaken(RuntimeError):
+    """Another program listens where one of ours has to."""
+
+
+class Demo(NamedTuple):
+    """What ``manage.py load_demo`` left in ``var/demo.json``: the officer's login and the backend's credentials."""
+
+    username: str
+    password: str
+    token: str
+    api_key: str
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise `PortTaken` before anything has started."""
+    for name in PORTS:
+        if not is_free(int(settings[name])):
+            raise PortTaken(
+                f"Port {settings[name]} is taken by another program. Choose a free one with {name}, "
+                f"for example: make run {name}={int(settings[name]) + 10}"
+            )
+
+
+def is_free(port: int) -> bool:
+    """Whether we could listen there; connections of an earlier run that are still closing do not count."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def prepare_data(var: Path, settings: Settings, log: Log) -> Demo:
+    """Bring tables and demo data up to date; both keep what is there. Raises `GaveUp`."""
+    for words in (["migrate", "--noinput", "-v", "0"], ["collectstatic", "--noinput", "-v", "0"], ["load_demo"]):
+        as_owner = {"EFFACE_AS_OWNER": "true"} if words[0] == "migrate" else {}
+        step([*MANAGE, *words], {**settings, **as_owner}, log)
+    return read_demo(var / "demo.json")
+
+
+def step(command: Sequence[str], settings: Settings, log: Log) -> None:
+    """Run one command; what it says is shown only when it fails, for it may hold a password."""
+    log.line("run", f"{command[2]} ...")
+    done = subprocess.run(command, cwd=environment.ROOT, env=settings, text=True, capture_output=True, check=False)
+    if done.returncode:
+        for line in (done.stdout + done.stderr).splitlines():
+            log.line("run", line)
+        raise GaveUp(f"`{' '.join(command[1:])}` failed (exit code {done.returncode}).")
+
+
+def read_demo(path: Path) -> Demo:
+    """The logins made on this machine."""
+    made: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
+    officer, backend = made["officer"], made["backend"]
+    return Demo(officer["username"], officer["password"], backend["token"], backend["api_key"])
+
+
+def build(var: Path, settings: Settings, demo: Demo) -> list[Service]:
+    """The processes in the order of their start."""
+    python = [sys.executable, "-m"]
+    celery = [*python, "celery", "-A", "compliance"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    web = ["granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", settings["EFFACE_PORT"], "--no-ws"]
+    cores = ["--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"]
+    scan = ["examples.scan_backend", "--port", settings["EFFACE_DEMO_PORT"], "--data", str(var / "scan-backend")]
+    backend_settings = {
+        **settings,
+        "EFFACE_DEMO_BACKEND_TOKEN": demo.token,
+        "EFFACE_URL": settings["EFFACE_BASE_URL"],
+        "EFFACE_API_KEY": demo.api_key,
+    }
+    return [
+        *database_log(var, settings),
+        Service("backend", [*python, *scan], backend_settings),
+        Service("worker", [*celery, "worker", "-P", "threads", "-c", "4", "-l", "INFO", *quiet], settings),
+        Service("beat", [*celery, "beat", "-l", "INFO", "--pidfile=", "-s", str(var / "beat-schedule")], settings),
+        Service("web", [*python, *web, *cores, "compliance.wsgi:application"], settings),
+    ]
+
+
+def database_log(var: Path, settings: Settings) -> list[Service]:
+    """The embedded server writes to a file of its own; this shows the new lines beside those of the others."""
+    log = var / "postgres" / "server.log"
+    return [Service("postgres", ["tail", "-q", "-n", "0", "-F", str(log)], settings)] if log.exists() else []
+
+
+def welcome(settings: Settings, demo: Demo, seconds: float) -> list[str]:
+    """What a person needs next."""
+    base, scan = settings["EFFACE_BASE_URL"], f"http://{LOOPBACK}:{settings['EFFACE_DEMO_PORT']}"
+    return [
+        "",
+        f"Efface is ready after {seconds:.1f} seconds.",
+        f"  Ask for deletion   {base}/",
+        f"  Officers' admin    {base}/admin/",
+        f"  API documentation  {base}/api/docs/",
+        f"  Demo scan backend  {scan}/",
+        f"  Officer's login    {demo.username}",
+        f"  Officer's password {demo.password}",
+        f"  Mails to people    {settings['EFFACE_MAIL_DIR']}",
+        "Ctrl-C stops all of it; the data is kept.",
+        "",
+    ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DsarConfig(AppConfig):
+    name = "dsar"
+    default_auto_field = "django.db.models.BigAutoField"

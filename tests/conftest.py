@@ -1,0 +1,79 @@
+"""The suite's database: made by the role that owns the tables, used by the running role, which does not."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import connect
+
+from compliance.core import keys
+from compliance.core.sealing import KeyRing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key_ring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key ring of this run alone."""
+    path = tmp_path_factory.mktemp("keys") / "ring.json"
+    KeyRing.create(path)
+    keys.configure(path)
+    return path
+
+
+def as_role(url: str) -> dict[str, Any]:
+    import environ
+
+    return {name: environ.Env.db_url_config(url)[name] for name in ("USER", "PASSWORD", "HOST", "PORT")}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is created and migrated by its owner."""
+    connections["default"].settings_dict.update(as_role(settings.OWNER_DATABASE_URL))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Afterwards everything runs as the running role; the owner comes back to drop it."""
+    connection = connections["default"]
+    connection.close()
+    connection.settings_dict.update(as_role(settings.RUNNING_DATABASE_URL))
+    yield
+    connection.close()
+    connection.settings_dict.update(as_role(settings.OWNER_DATABASE_URL))
+
+
+def owner_connection(**options: Any) -> Any:
+    """A connection to the test database as the role that owns the tables."""
+    role = as_role(settings.OWNER_DATABASE_URL)
+    return connect(
+        dbname=connections["default"].settings_dict["NAME"],
+        user=role["USER"],
+        password=role["PASSWORD"],
+        host=role["HOST"] or None,
+        port=role["PORT"] or None,
+        autocommit=True,
+        **options,
+    )
+
+
+def empty_tables(_self: Any) -> None:
+    """Empty every table after a test that committed: as the owner, because the running role may not (and must not)."""
+    with owner_connection() as connection:
+        connection.execute("SET session_replication_role = replica")
+        tables = [
+            row[0]
+            for row in connection.execute(
+                "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission', 'auth_group')"
+            )
+        ]
+        connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]  # Django's own flush is a TRUNCATE by the running role
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
