@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONE, SELF
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from compliance.celery import filesystem_options
 from compliance.core import config, keys
 from compliance.core.logs import PROCESSORS
+
+# Lets `ModelAdmin[Request]` be written at run time as the type checker reads it.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 try:
@@ -36,6 +40,8 @@ keys.configure(KEY_FILE)
 
 # Work is announced to this callable after a commit; beat finds it without, a little later.
 ANNOUNCE_WORK = "compliance.tasks.announce"
+# Who notes that a client sent a picture or a vector.
+FACE_DATA_REPORTER = "compliance.artifacts.actions.face_data_sent"
 
 INSTALLED_APPS = [
     "compliance.access.site.AdminConfig",

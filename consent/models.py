@@ -47,7 +47,9 @@ class ReleaseLink(models.Model):
     """A one-time address at which one person reads a notice and signs. Only the hash of its secret is stored."""
 
     personal_data: ClassVar = PersonalData(
-        subject="subject_id", leaves="Useless once used or expired.", fields={"secret_hash": Kind.NONE, "purpose": Kind.NONE, "system": Kind.NONE}
+        subject="subject_id",
+        leaves="Useless once used or expired.",
+        fields={"secret_hash": Kind.NONE, "purpose": Kind.NONE, "system": Kind.NONE},
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -78,6 +80,8 @@ class Release(models.Model):
 
     class Method(models.TextChoices):
         TYPED_NAME = "typed_name", "typed name and an explicit act"
+        # For a refusal alone: a release is never signed by a button.
+        BUTTON = "button", "pressed a button"
 
     personal_data: ClassVar = PersonalData(
         subject="subject_id",
@@ -119,6 +123,10 @@ class Release(models.Model):
             models.CheckConstraint(
                 name="consent_release_state",
                 condition=models.Q(state__in=["active", "withdrawn", "expired", "superseded", "refused"]),
+            ),
+            models.CheckConstraint(
+                name="consent_release_signed_by_name",
+                condition=models.Q(method="typed_name") | models.Q(state="refused", method="button"),
             ),
         ]
 

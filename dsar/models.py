@@ -41,6 +41,7 @@ class Request(models.Model):
             "kind": Kind.NONE,
             "state": Kind.NONE,
             "channel": Kind.NONE,
+            "system": Kind.NONE,
             "residence": Kind.LINK,
             "claim_sealed": Kind.SEALED,
             "claim_index": Kind.INDEX,
@@ -61,6 +62,8 @@ class Request(models.Model):
     kind = models.CharField(max_length=12, choices=RequestKind)
     state = models.CharField(max_length=24, choices=State, default=State.RECEIVED)
     channel = models.CharField(max_length=10, choices=Channel)
+    # The connected system whose client handed it in; only that system may read it again. Empty for the public form.
+    system = models.SlugField(max_length=60, blank=True)
     # Who wrote to us: a subject of its own, so that an unknown reference is stored exactly like a known one.
     requester = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="made_requests")
     # Whom it is about, once that is verified.
@@ -114,6 +117,10 @@ class Request(models.Model):
                 name="dsar_request_answered_has_order",
                 condition=~models.Q(state__in=["running", "answered"]) | models.Q(order__isnull=False),
             ),
+        ]
+        permissions: ClassVar = [
+            ("decide_request", "Can verify, approve and refuse requests"),
+            ("view_person", "Can see who a request is from"),
         ]
         indexes: ClassVar = [models.Index(fields=["due_safe"], name="dsar_request_due", condition=models.Q(answered_at__isnull=True))]
 

@@ -1,14 +1,7 @@
-"""The admin site: Django's own, with our name and theme."""
+"""Where Django finds our admin site. Apart from the site itself: this is imported before any model may be."""
 
-from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
-class EffaceAdminSite(AdminSite):
-    site_header = "Efface"
-    site_title = "Efface"
-    index_title = "Today"
-
-
 class AdminConfig(DjangoAdminConfig):
-    default_site = "compliance.access.site.EffaceAdminSite"
+    default_site = "compliance.access.admin_site.EffaceAdminSite"

@@ -44,6 +44,8 @@ class Order(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     decided_by = models.CharField(max_length=200)
     ordered_at = models.DateTimeField()
+    # The last look through every system's inventory of the person, which found nothing.
+    last_look_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     certificate = models.ForeignKey(Document, on_delete=models.PROTECT, null=True)
     history = HistoricalRecords()

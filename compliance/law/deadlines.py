@@ -17,10 +17,20 @@ from compliance.law.errors import LawInputError
 from compliance.law.facts import Fact, day_of, moment
 from compliance.law.regimes import Jurisdiction, Law
 
-
 FACTS = frozenset(
-    "extended id_requested id_received verified clarification_requested clarification_received fee_requested fee_paid "
-    "hosted_form_submitted officer_opened aware".split()
+    {
+        "extended",
+        "id_requested",
+        "id_received",
+        "verified",
+        "clarification_requested",
+        "clarification_received",
+        "fee_requested",
+        "fee_paid",
+        "hosted_form_submitted",
+        "officer_opened",
+        "aware",
+    }
 )
 _WHY_EARLIER = {
     "no_roll": "since a date moved off a weekend or holiday is not to be leaned on",
@@ -171,9 +181,10 @@ def _extended(found: Deadline, clock: Clock, calendar: Calendar, counted: Count,
     if clock.extended is None or found.respond_due is None:
         return found
     due, safe = ends(clock, calendar, clock.extended, counted)
+    last_notice = found.respond_due
     found = replace(
         found,
-        extension_notice_due=found.respond_due,
+        extension_notice_due=last_notice,
         # Where a law leaves one reading the vectors state the notice date once.
         extension_notice_due_safe=None if clock.safe == "same" else found.respond_due_safe,
         extended_due=due,
@@ -184,8 +195,8 @@ def _extended(found: Deadline, clock: Clock, calendar: Calendar, counted: Count,
         return found
     if sent < counted.arrived:
         raise LawInputError(f"events: extended={sent} is before the request arrived on {counted.arrived}. Correct one of the two.")
-    if sent > found.respond_due:
-        said = f"The extension notice of {sent} came after {found.respond_due} and does not count."
+    if sent > last_notice:
+        said = f"The extension notice of {sent} came after {last_notice} and does not count."
         return replace(found, trace=(*found.trace, said))
     said = f"Extended by the notice of {sent}: {clock.extended} from the start of the clock, {due}."
     return replace(found, final_due=due, trace=(*found.trace, said))

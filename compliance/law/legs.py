@@ -92,7 +92,8 @@ def reaches(law: Law, events: Mapping[str, Fact]) -> DatedLeg | None:
 
 def known_events(law: Law) -> tuple[str, ...]:
     """The events this law counts from, for messages."""
-    return tuple(dict.fromkeys(leg.event for leg in legs() if leg.law == law.code and not leg.for_caps_only))
+    usable = [leg for leg in legs() if leg.law == law.code and not leg.for_caps_only]
+    return tuple(dict.fromkeys(f"{leg.event} (with {'='.join(leg.needs)})" if leg.needs else leg.event for leg in usable))
 
 
 def _dated(leg: Leg, law: Law, events: Mapping[str, Fact]) -> DatedLeg:

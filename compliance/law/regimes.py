@@ -28,12 +28,14 @@ class Jurisdiction:
 class Law:
     """One law as `data/laws.csv` holds it.
 
-    `requests` is `own`, `none`, or the law whose request clock it shares. `claims_hold`: may data be kept for legal claims
-    without a court's order? `effective_from` (ISO date or empty) floors destruction dates.
+    `family` is `US` for the state acts that share rules. `requests` is `own`, `none`, or the law whose request clock it shares.
+    `claims_hold`: may data be kept for legal claims without a court's order? `photo_exempt`: a photograph as such is outside.
+    `biometric_only`: other personal data is outside. `effective_from` (ISO date or empty) floors destruction dates.
     """
 
     code: str
     name: str
+    family: str
     requests: str
     claims_hold: bool
     photo_exempt: bool
@@ -136,6 +138,7 @@ def _law(row: Row) -> Law:
     return Law(
         code=row["law"],
         name=row["name"],
+        family=row["family"],
         requests=row["requests"],
         claims_hold=row["claims_hold"] == "yes",
         photo_exempt=row["photo_exempt"] == "yes",

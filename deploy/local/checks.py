@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local import environment
+from deploy.local import environment, postgres
 
 EXAMPLE = Path("deploy/example.env")
 PYTHON = sys.executable
@@ -26,15 +26,20 @@ LIKE_A_SERVER = "settings for a server"
 def main() -> int:
     """Run each step by name; gives back 0 when all held."""
     base = environment.ROOT
-    here = {**os.environ, **environment.load(base, ("manage.py", "check"))}
-    for name, command in STEPS.items():
-        print(f"check  {name}", flush=True)
-        settings = here if name != LIKE_A_SERVER else {**here, **server_settings(base, here)}
-        if subprocess.run(command, cwd=base, env=settings, check=False).returncode:
-            print(f"check  FAILED: {name}", file=sys.stderr)
-            return 1
-    print("check  all held")
-    return 0
+    try:
+        here = {**os.environ, **environment.load(base)}
+        failed = next((name for name, command in STEPS.items() if not holds(name, command, base, here)), None)
+    finally:
+        postgres.release(environment.var_folder(base))
+    print(f"check  FAILED: {failed}" if failed else "check  all held", flush=True)
+    return 1 if failed else 0
+
+
+def holds(name: str, command: list[str], base: Path, here: dict[str, str]) -> bool:
+    """Run one step; its own output tells what is wrong."""
+    print(f"check  {name}", flush=True)
+    settings = {**here, **server_settings(base, here)} if name == LIKE_A_SERVER else here
+    return subprocess.run(command, cwd=base, env=settings, check=False).returncode == 0
 
 
 def server_settings(base: Path, here: dict[str, str]) -> dict[str, str]:

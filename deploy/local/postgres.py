@@ -85,6 +85,7 @@ def running(cluster: Cluster) -> int:
 
 
 def _start(cluster: Cluster) -> None:
+    privileges.prefix(cluster.data)  # says early when root cannot be given up here
     if not cluster.data.exists():
         files.make(cluster)
     _check_owner(cluster)
@@ -149,9 +150,7 @@ def _watch(cluster: Cluster) -> None:
     if locks.alone_at_once(descriptor):
         command = [sys.executable, "-m", "deploy.local.postgres", str(cluster.var), cluster.name, str(descriptor)]
         quiet = subprocess.DEVNULL
-        subprocess.Popen(
-            command, cwd=ROOT, pass_fds=[descriptor], start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet
-        )
+        subprocess.Popen(command, cwd=ROOT, pass_fds=[descriptor], start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet)
     os.close(descriptor)
 
 

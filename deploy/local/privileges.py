@@ -11,7 +11,9 @@ import stat
 from pathlib import Path
 
 UNPRIVILEGED = "nobody"
-DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2  # bit numbers of capabilities(7)
+# Bit numbers of capabilities(7): to hand the data over, to open it ourselves, to change the account.
+NEEDED = {"CAP_CHOWN": 0, "CAP_DAC_OVERRIDE": 1, "CAP_SETGID": 6, "CAP_SETUID": 7, "CAP_SETPCAP": 8}
+DAC_READ_SEARCH = 2
 
 
 class PrivilegeError(RuntimeError):
@@ -34,9 +36,12 @@ def prefix(*paths: Path) -> list[str]:
         raise PrivilegeError("PostgreSQL does not run as root and setpriv is missing: apt-get install -y util-linux")
     uid, gid = account()
     passing = passing_capability()
-    kept = "" if all(open_to_all(path) for path in paths) else f",+{passing}"
-    sets = [f"--{name}=-all{kept}" for name in ("inh-caps", "ambient-caps", "bounding-set")]
-    return ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--no-new-privs", *sets, "--"]
+    change = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--no-new-privs"]
+    if all(open_to_all(path) for path in paths):
+        return [*change, "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
+    # Without the secure bit access(2), which PostgreSQL asks about its own programs, would not count the capability.
+    sets = [f"--{name}=-all,+{passing}" for name in ("inh-caps", "ambient-caps", "bounding-set")]
+    return [*change, *sets, "--securebits=+no_setuid_fixup", "--"]
 
 
 def open_to_all(path: Path) -> bool:
@@ -47,10 +52,11 @@ def open_to_all(path: Path) -> bool:
 def passing_capability() -> str:
     """The weakest capability we hold that lets a process pass closed folders; containers often lack the first."""
     held = effective_capabilities()
-    if not held >> DAC_OVERRIDE & 1:  # then root itself could not open the server's files
+    missing = [name for name, bit in NEEDED.items() if not held >> bit & 1]
+    if missing:
         raise PrivilegeError(
-            f"PostgreSQL runs as user {UNPRIVILEGED}, and this root may not open that user's files (CAP_DAC_OVERRIDE "
-            "is missing). Run as an ordinary user, or set DATABASE_URL to a server of your own."
+            f"PostgreSQL does not run as root, and this root lacks {', '.join(missing)} to run it as {UNPRIVILEGED}. "
+            "Run as an ordinary user, or set DATABASE_URL to a server of your own."
         )
     return "dac_read_search" if held >> DAC_READ_SEARCH & 1 else "dac_override"
 

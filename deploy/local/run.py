@@ -4,32 +4,32 @@
 """
 
 import contextlib
+import http
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from deploy.local import environment, locks, postgres, privileges, services
 from deploy.local.services import Demo, Settings
-from deploy.local.supervisor import TICK, GaveUp, Log, Supervisor, how_it_ended
+from deploy.local.supervisor import TICK, GaveUpError, Log, Supervisor, how_it_ended
 
 READY_SECONDS = 60
 INTERRUPTED = 130
 PROBLEMS = (
-    GaveUp,
+    GaveUpError,
     environment.SettingError,
-    services.PortTaken,
+    services.PortTakenError,
     postgres.PostgresError,
     privileges.PrivilegeError,
 )
 
 
-class AlreadyRunning(RuntimeError):
+class AlreadyRunningError(RuntimeError):
     """Another ``make run`` uses the same folder."""
 
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         environment.prepare(var)
         with only_one(var):
             return serve(var, then, began)
-    except AlreadyRunning as error:
+    except AlreadyRunningError as error:
         return beside(var, then) if then else complain(error)
     except PROBLEMS as error:
         return complain(error)
@@ -64,7 +64,7 @@ def only_one(var: Path) -> Iterator[None]:
     try:
         if not locks.alone_at_once(descriptor):
             holder = os.read(descriptor, 20).decode()
-            raise AlreadyRunning(
+            raise AlreadyRunningError(
                 f"Efface already runs in {var} (process {holder}). Stop it first, or give a second one its own "
                 "EFFACE_VAR, EFFACE_PORT and EFFACE_DEMO_PORT."
             )
@@ -133,31 +133,33 @@ def supervise(supervisor: Supervisor, settings: Settings, demo: Demo, then: Sequ
 
 
 def await_ready(supervisor: Supervisor, settings: Settings) -> None:
-    """Wait until the service says it is healthy. Raises `GaveUp` when a process ends before, or it takes too long."""
+    """Wait until the service says it is healthy. Raises `GaveUpError` when a process ends before, or it takes too long."""
     deadline = time.monotonic() + READY_SECONDS
     answer = ""
     while not supervisor.asked_to_stop.wait(TICK):
         dead = supervisor.first_dead()
         if dead:
-            raise GaveUp(f"{dead.name} {how_it_ended(dead)} before Efface was ready; its last lines are above.")
+            raise GaveUpError(f"{dead.name} {how_it_ended(dead)} before Efface was ready; its last lines are above.")
         answer = ask_readyz(settings)
         if not answer:
             return
         if time.monotonic() > deadline:
-            raise GaveUp(f"Efface did not become ready within {READY_SECONDS} seconds. /readyz says: {answer}")
+            raise GaveUpError(f"Efface did not become ready within {READY_SECONDS} seconds. /readyz says: {answer}")
 
 
 def ask_readyz(settings: Settings) -> str:
     """Nothing when the service is ready, else what it answered."""
     host = settings["EFFACE_HOSTS"].split(",")[0]
-    address = f"http://{services.LOOPBACK}:{settings['EFFACE_PORT']}/readyz"
+    connection = http.client.HTTPConnection(services.LOOPBACK, int(settings["EFFACE_PORT"]), timeout=5)
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers={"Host": host}), timeout=5):
-            return ""
-    except urllib.error.HTTPError as error:
-        return error.read(2000).decode(errors="replace") or str(error)
-    except OSError as error:
-        return str(error)
+        connection.request("GET", "/readyz", headers={"Host": host})
+        answer = connection.getresponse()
+        said = answer.read(2000).decode(errors="replace")
+        return "" if answer.status == http.HTTPStatus.OK else f"{answer.status} {said}"
+    except (OSError, http.client.HTTPException) as error:
+        return str(error) or type(error).__name__
+    finally:
+        connection.close()
 
 
 def run_beside(supervisor: Supervisor, then: Sequence[str], settings: Settings) -> int:

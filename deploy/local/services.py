@@ -1,4 +1,4 @@
-"""What ``make run`` consists of: the ports it takes, the data it prepares, its processes, and what it tells at the end."""
+"""What ``make run`` consists of: its ports, the data it prepares, its processes, and what it tells at the end."""
 
 import json
 import os
@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deploy.local import environment
-from deploy.local.supervisor import GaveUp, Log, Service
+from deploy.local.supervisor import GaveUpError, Log, Service
 
 LOOPBACK = "127.0.0.1"
 PORTS = ("EFFACE_PORT", "EFFACE_DEMO_PORT")
-MANAGE = [sys.executable, "manage.py"]
 Settings = Mapping[str, str]
 
 
-class PortTaken(RuntimeError):
+class PortTakenError(RuntimeError):
     """Another program listens where one of ours has to."""
 
 
@@ -32,10 +31,10 @@ class Demo(NamedTuple):
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise `PortTaken` before anything has started."""
+    """Raise `PortTakenError` before anything has started."""
     for name in PORTS:
         if not is_free(int(settings[name])):
-            raise PortTaken(
+            raise PortTakenError(
                 f"Port {settings[name]} is taken by another program. Choose a free one with {name}, "
                 f"for example: make run {name}={int(settings[name]) + 10}"
             )
@@ -53,21 +52,22 @@ def is_free(port: int) -> bool:
 
 
 def prepare_data(var: Path, settings: Settings, log: Log) -> Demo:
-    """Bring tables and demo data up to date; both keep what is there. Raises `GaveUp`."""
-    for words in (["migrate", "--noinput", "-v", "0"], ["collectstatic", "--noinput", "-v", "0"], ["load_demo"]):
-        as_owner = {"EFFACE_AS_OWNER": "true"} if words[0] == "migrate" else {}
-        step([*MANAGE, *words], {**settings, **as_owner}, log)
-    return read_demo(var / "demo.json")
-
-
-def step(command: Sequence[str], settings: Settings, log: Log) -> None:
-    """Run one command; what it says is shown only when it fails, for it may hold a password."""
-    log.line("run", f"{command[2]} ...")
-    done = subprocess.run(command, cwd=environment.ROOT, env=settings, text=True, capture_output=True, check=False)
-    if done.returncode:
+    """Bring tables, static files and demo data up to date; all keep what is there. Raises `GaveUpError`."""
+    logins = var / "demo.json"
+    log.line("run", "bringing tables, static files and demo data up to date")
+    command = [sys.executable, "-m", "deploy.local.data", backend_address(settings), str(logins)]
+    as_owner = {**settings, "EFFACE_AS_OWNER": "true"}
+    done = subprocess.run(command, cwd=environment.ROOT, env=as_owner, text=True, capture_output=True, check=False)
+    if done.returncode:  # only then is its output shown
         for line in (done.stdout + done.stderr).splitlines():
             log.line("run", line)
-        raise GaveUp(f"`{' '.join(command[1:])}` failed (exit code {done.returncode}).")
+        raise GaveUpError(f"The data could not be brought up to date (exit code {done.returncode}); see above.")
+    return read_demo(logins)
+
+
+def backend_address(settings: Settings) -> str:
+    """Where the demo scan backend listens."""
+    return f"http://{LOOPBACK}:{settings['EFFACE_DEMO_PORT']}"
 
 
 def read_demo(path: Path) -> Demo:
@@ -80,11 +80,13 @@ def read_demo(path: Path) -> Demo:
 def build(var: Path, settings: Settings, demo: Demo) -> list[Service]:
     """The processes in the order of their start."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "compliance"]
+    celery = [*python, "celery", "-q", "-A", "compliance"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     web = ["granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", settings["EFFACE_PORT"], "--no-ws"]
-    cores = ["--workers", str(os.cpu_count() or 1), "--blocking-threads", "1"]
+    cores = ["--workers", str(os.cpu_count() or 1), "--blocking-threads", "1", "--workers-kill-timeout", "5"]
     scan = ["examples.scan_backend", "--port", settings["EFFACE_DEMO_PORT"], "--data", str(var / "scan-backend")]
+    # Celery warns of root on every start; in a container on one's own machine that says nothing new.
+    worker_settings = {"PYTHONWARNINGS": "ignore:You're running the worker", **settings}
     backend_settings = {
         **settings,
         "EFFACE_DEMO_BACKEND_TOKEN": demo.token,
@@ -94,8 +96,8 @@ def build(var: Path, settings: Settings, demo: Demo) -> list[Service]:
     return [
         *database_log(var, settings),
         Service("backend", [*python, *scan], backend_settings),
-        Service("worker", [*celery, "worker", "-P", "threads", "-c", "4", "-l", "INFO", *quiet], settings),
-        Service("beat", [*celery, "beat", "-l", "INFO", "--pidfile=", "-s", str(var / "beat-schedule")], settings),
+        Service("worker", [*celery, "worker", "-P", "threads", "-c", "4", "-l", "WARNING", *quiet], worker_settings),
+        Service("beat", [*celery, "beat", "-l", "WARNING", "--pidfile=", "-s", str(var / "beat-schedule")], settings),
         Service("web", [*python, *web, *cores, "compliance.wsgi:application"], settings),
     ]
 
@@ -108,14 +110,14 @@ def database_log(var: Path, settings: Settings) -> list[Service]:
 
 def welcome(settings: Settings, demo: Demo, seconds: float) -> list[str]:
     """What a person needs next."""
-    base, scan = settings["EFFACE_BASE_URL"], f"http://{LOOPBACK}:{settings['EFFACE_DEMO_PORT']}"
+    base = settings["EFFACE_BASE_URL"]
     return [
         "",
         f"Efface is ready after {seconds:.1f} seconds.",
-        f"  Ask for deletion   {base}/",
+        f"  Ask for deletion   {base}/privacy/",
         f"  Officers' admin    {base}/admin/",
-        f"  API documentation  {base}/api/docs/",
-        f"  Demo scan backend  {scan}/",
+        f"  API documentation  {base}/api/docs",
+        f"  Scan and sign      {backend_address(settings)}/",
         f"  Officer's login    {demo.username}",
         f"  Officer's password {demo.password}",
         f"  Mails to people    {settings['EFFACE_MAIL_DIR']}",

@@ -1,6 +1,5 @@
 """Keep a few processes alive side by side: readable logs, restarts, an orderly end, and no orphans however we die."""
 
-import ctypes
 import os
 import shutil
 import signal
@@ -18,12 +17,10 @@ RESTARTS_A_MINUTE = 5
 MINUTE = 60.0
 PATIENCE = 12.0  # seconds a process gets to finish what it is doing
 TICK = 0.1
-PR_SET_CHILD_SUBREAPER = 36
 COLOURS = (36, 33, 35, 32, 34)
-STAT_PARENT, STAT_GROUP = 1, 2  # fields of /proc/<pid>/stat behind the name
 
 
-class GaveUp(RuntimeError):
+class GaveUpError(RuntimeError):
     """A process died too often, or before everything was ready."""
 
 
@@ -78,8 +75,6 @@ class Supervisor:
         self.log = log
         self.folder = folder
         self.asked_to_stop = threading.Event()
-        # Workers of a killed web server then become our children, and can be found and ended.
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def listen(self) -> None:
         """Let Ctrl-C, a kill and a closed terminal ask for an orderly end."""
@@ -92,6 +87,10 @@ class Supervisor:
             self._launch(service)
 
     def _launch(self, service: Service) -> None:
+        """Start one service in a group of its own, so that Ctrl-C reaches us alone and the end keeps its order.
+
+        The kernel sends it SIGTERM when we are gone, even killed: nothing outlives us.
+        """
         with_us = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
         service.process = subprocess.Popen(
             [*with_us, *service.command],
@@ -100,6 +99,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            process_group=0,
             text=True,
             errors="replace",
         )
@@ -111,10 +111,10 @@ class Supervisor:
         return next((s for s in self.services if s.process and s.process.poll() is not None), None)
 
     def check(self) -> None:
-        """Restart what died. Raises `GaveUp` when a service dies again and again."""
+        """Restart what died. Raises `GaveUpError` when a service dies again and again."""
         dead = self.first_dead()
         if dead and not self.asked_to_stop.is_set():
-            self.end_orphans()
+            kill_group(dead)
             self._restart(dead)
 
     def _restart(self, service: Service) -> None:
@@ -122,7 +122,7 @@ class Supervisor:
         while service.restarts and at - service.restarts[0] > MINUTE:
             service.restarts.popleft()
         if len(service.restarts) >= RESTARTS_A_MINUTE:
-            raise GaveUp(f"{service.name} ended {RESTARTS_A_MINUTE + 1} times within a minute; see above.")
+            raise GaveUpError(f"{service.name} ended {RESTARTS_A_MINUTE + 1} times within a minute; see above.")
         self.log.line("run", f"{service.name} {how_it_ended(service)}; starting it again")
         service.restarts.append(at)
         self.asked_to_stop.wait(0.5 * len(service.restarts))
@@ -130,31 +130,23 @@ class Supervisor:
             self._launch(service)
 
     def stop(self) -> None:
-        """End every service, the last started first, each given time to finish. Nothing of ours is left after it."""
+        """Ask every service to end, the last started first, and wait for all. Nothing of ours is left after it."""
         self.asked_to_stop.set()
         for service in reversed(self.services):
             if service.process:
-                end(service.process)
-        self.end_orphans()
+                service.process.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for service in reversed(self.services):
+            self._await_end(service, deadline)
+            kill_group(service)
 
-    def end_orphans(self) -> None:
-        """Kill processes of our group that lost their parent, such as the workers of a killed web server."""
-        ours = {service.process.pid for service in self.services if service.process}
-        for pid in adopted_children() - ours:
-            with suppress(ProcessLookupError, ChildProcessError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    """Ask a process to end, then insist."""
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    def _await_end(self, service: Service, deadline: float) -> None:
+        if not service.process:
+            return
+        try:
+            service.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.log.line("run", f"{service.name} did not end in {PATIENCE:.0f} seconds; it is killed now")
 
 
 def how_it_ended(service: Service) -> str:
@@ -165,16 +157,9 @@ def how_it_ended(service: Service) -> str:
     return f"ended by itself (exit code {code})"
 
 
-def adopted_children() -> set[int]:
-    """Our children within our own process group. PostgreSQL has a group of its own and is not among them."""
-    return {pid for pid, parent, group in relations() if parent == os.getpid() and group == os.getpgrp()}
-
-
-def relations() -> list[tuple[int, int, int]]:
-    """Process, parent and group of everything that runs."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):
-            fields = path.read_text(errors="replace").rpartition(")")[2].split()
-            found.append((int(path.parent.name), int(fields[STAT_PARENT]), int(fields[STAT_GROUP])))
-    return found
+def kill_group(service: Service) -> None:
+    """Kill what is left of a service: a killed web server leaves workers that still answer."""
+    if service.process:
+        with suppress(ProcessLookupError):
+            os.killpg(service.process.pid, signal.SIGKILL)
+        service.process.wait()

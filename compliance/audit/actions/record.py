@@ -1,6 +1,5 @@
 """Write one entry, in the transaction of the fact it records."""
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from compliance.audit.models import Entry, Pending
+from compliance.audit.rules import commitment, payload_place, salt_place
 from compliance.core.actor import Actor
 from compliance.core.canonical import canonical
 from compliance.core.sealing import Sealer
@@ -35,7 +35,7 @@ def record(
         raise transaction.TransactionManagementError("record() needs the transaction of the fact it records")
     uid = uuid.uuid4()
     body = canonical(dict(payload))
-    salt = sealer.salt(f"entry:{uid}") if sealer else secrets.token_bytes(32)
+    salt = sealer.salt(salt_place(uid)) if sealer else secrets.token_bytes(32)
     entry = Entry.objects.create(
         uid=uid,
         kind=kind,
@@ -45,8 +45,8 @@ def record(
         subject_id=sealer.subject_id if sealer else subject_id,
         object_id=object_id,
         payload=None if sealer else dict(payload),
-        payload_sealed=sealer.seal(f"audit.payload:{uid}", body.decode()) if sealer else None,
-        commitment=hashlib.sha256(salt + body).digest(),
+        payload_sealed=sealer.seal(payload_place(uid), body.decode()) if sealer else None,
+        commitment=commitment(salt, body),
         salt=None if sealer else salt,
     )
     Pending.objects.create(entry=entry)

@@ -1,0 +1,90 @@
+"""The admin site: Django's own, with our theme, a first page that says what is due today, and a limit on signing in."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from compliance.access.actions import take
+from compliance.access.caller import address
+from compliance.core import clock
+from compliance.core.errors import TooMany
+
+TRIES = 10
+WINDOW = timedelta(minutes=15)
+# Counting stops here: beyond it the number says nothing more, and the page stays quick.
+ENOUGH = 999
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number on the first page. `count` is asked only for officers with `permission`; `page` is the list behind it."""
+
+    title: str | Promise
+    permission: str
+    count: Callable[[datetime], int]
+    page: str
+    filters: Callable[[datetime], str] = lambda _at: ""
+    urgent: bool = False
+
+
+class EffaceAdminSite(AdminSite):
+    site_header = "Efface"
+    site_title = "Efface"
+    index_title = "Today"
+    site_url = None
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.cards: dict[str, Card] = {}
+
+    def register_cards(self, cards: Iterable[Card]) -> None:
+        """Put numbers on the first page. Higher floors bring their own; this one knows none of them."""
+        self.cards |= {str(card.title): card for card in cards}
+
+    def register_card(self, **card: Any) -> None:
+        """One card by its fields, for rooms beside this one, which may not import `Card`."""
+        self.register_cards([Card(**card)])
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        at = clock.now()
+        shown = [shape(card, at) for card in self.cards.values() if request.user.has_perm(card.permission)]
+        return super().index(request, {**(extra_context or {}), "cards": shown})
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signing in, at most ten tries a quarter of an hour for one name and for one address.
+
+        Counted before anything is looked up: known and unknown names get the same answer after the same number of tries.
+        """
+        if request.method == "POST":
+            try:
+                count_try(request)
+            except TooMany as error:
+                page = render(request, "admin/too_many.html", self.each_context(request), status=429)
+                page["Retry-After"] = str(error.retry_after)
+                return page
+        return super().login(request, extra_context)
+
+
+def count_try(request: HttpRequest) -> None:
+    """Raises `TooMany` beyond the limit."""
+    at = clock.now()
+    name = request.POST.get("username", "")[:150].casefold()
+    take(use="login-address", who=address(request), limit=TRIES, window=WINDOW, at=at)
+    take(use="login-name", who=name, limit=TRIES, window=WINDOW, at=at)
+
+
+def shape(card: Card, at: datetime) -> dict[str, Any]:
+    """A card as its template wants it."""
+    count = card.count(at)
+    try:
+        link = reverse(card.page) + card.filters(at)
+    except NoReverseMatch:
+        link = ""
+    return {"title": card.title, "count": f"{ENOUGH}+" if count > ENOUGH else str(count), "link": link, "alert": card.urgent and count > 0}

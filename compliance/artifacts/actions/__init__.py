@@ -1,0 +1,7 @@
+"""What can be noted about artifacts."""
+
+from compliance.artifacts.actions.gone import mark_gone
+from compliance.artifacts.actions.register import NewArtifact, register
+from compliance.artifacts.actions.violations import face_data_sent, resolve, violation
+
+__all__ = ["NewArtifact", "face_data_sent", "mark_gone", "register", "resolve", "violation"]

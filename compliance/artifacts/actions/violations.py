@@ -1,0 +1,57 @@
+"""Open and resolve violations. One open row a thing: a second finding does not hide the age of the first."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from compliance.artifacts.models import Violation
+from compliance.audit.actions import record
+from compliance.core.actor import SERVICE, Actor
+from compliance.subjects.models import Subject
+
+
+@transaction.atomic
+def violation(
+    *, kind: str, system: str, actor: Actor, at: datetime, external_id: str = "", category: str = "", subject: Subject | None = None
+) -> Violation:
+    """Note a violation; returns the open one of the same kind and thing where there is one."""
+    row, new = Violation.objects.get_or_create(
+        kind=kind,
+        system=system,
+        external_id=external_id,
+        resolved_at=None,
+        defaults={"category": category[:60], "subject": subject, "found_at": at},
+    )
+    if new:
+        record(
+            kind=f"artifacts:violation:{kind}",
+            object_id=str(row.pk),
+            actor=actor,
+            at=at,
+            payload={"system": system, "category": category[:60]},
+            subject_id=subject.pk if subject else None,
+        )
+    return row
+
+
+@transaction.atomic
+def resolve(*, system: str, external_id: str, actor: Actor, at: datetime, resolution: str) -> int:
+    """Resolve what is open about one thing; returns how many violations that were."""
+    rows = list(Violation.objects.select_for_update().filter(system=system, external_id=external_id, resolved_at=None))
+    for row in rows:
+        row.resolved_at, row.resolution = at, resolution
+        row.save()
+        record(
+            kind="artifacts:violation:resolved",
+            object_id=str(row.pk),
+            actor=actor,
+            at=at,
+            payload={"kind": row.kind, "resolution": resolution},
+            subject_id=row.subject_id,
+        )
+    return len(rows)
+
+
+def face_data_sent(*, system: str, at: datetime) -> None:
+    """A client sent a picture or a vector: it was refused unread, and the system it speaks for is in violation."""
+    violation(kind=Violation.ViolationKind.FACE_DATA_SENT, system=system, actor=SERVICE, at=at)

@@ -1,0 +1,33 @@
+"""Look-ups in the registry."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from compliance.artifacts.models import Artifact
+
+# Descendants of any depth, without looping on a broken lineage: UNION drops rows seen before.
+DESCENDANTS = """
+WITH RECURSIVE tree AS (
+    SELECT id FROM artifacts_artifact WHERE id = ANY(%s)
+    UNION SELECT child.id FROM artifacts_artifact child JOIN tree ON child.derived_from_id = tree.id)
+SELECT * FROM artifacts_artifact WHERE id IN (SELECT id FROM tree)
+"""
+
+
+def live(subject_id: UUID) -> QuerySet[Artifact]:
+    """Every artifact of a subject that has not been read back as absent."""
+    return Artifact.objects.filter(subject_id=subject_id, gone_at__isnull=True).order_by("created_at", "id")
+
+
+def with_descendants(artifacts: Iterable[Artifact]) -> list[Artifact]:
+    """The artifacts and everything made from them, at any depth."""
+    return list(Artifact.objects.raw(DESCENDANTS, [[artifact.pk for artifact in artifacts]]))
+
+
+def subjects_due(at: datetime, limit: int) -> list[UUID]:
+    """Subjects with live artifacts whose time is up, longest overdue first. Walks the partial index on what is due."""
+    due = Artifact.objects.filter(gone_at__isnull=True, due_at__lte=at).order_by("due_at")
+    return list(dict.fromkeys(due.values_list("subject_id", flat=True)[:limit]))

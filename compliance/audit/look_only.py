@@ -1,0 +1,47 @@
+"""The base of every admin page for rows that nobody edits: states, history, evidence, the ledger."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    # Only the type stubs know ModelAdmin and Paginator as generic.
+    BaseAdmin = admin.ModelAdmin[Any]
+    BasePaginator = Paginator[Any]
+else:
+    BaseAdmin = admin.ModelAdmin
+    BasePaginator = Paginator
+
+
+class CappedPaginator(BasePaginator):
+    """Counts no further than officers will page: counting a billion rows takes minutes, and nobody reads them."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("models.QuerySet[Any]", self.object_list)
+        return rows.order_by().values("pk")[: self.most].count()
+
+
+class LookOnly(BaseAdmin):
+    """No add, no change, no delete, no actions: states move through actions that record who and why."""
+
+    actions = None
+    paginator = CappedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    view_on_site = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False

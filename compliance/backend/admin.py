@@ -1,0 +1,114 @@
+"""Connected systems in the admin: their condition at a glance; a token is typed once and never shown again."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from compliance.access.admin_site import Card, EffaceAdminSite
+from compliance.access.api.authentication import actor_of_officer
+from compliance.backend.actions import connect
+from compliance.backend.models import Condition, System
+from compliance.backend.protocol.guard import check
+from compliance.core import clock
+from compliance.core.errors import Invalid
+from compliance.core.keys import service_sealer
+
+HistoryAdmin = SimpleHistoryAdmin[Any] if TYPE_CHECKING else SimpleHistoryAdmin
+SystemForm = forms.ModelForm[System] if TYPE_CHECKING else forms.ModelForm
+
+
+class ConnectForm(SystemForm):
+    """A system's address and token. The token may stay empty when only the name or address changes."""
+
+    token = forms.CharField(
+        label=_("Bearer token"), required=False, max_length=500, strip=True, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+    )
+
+    class Meta:
+        model = System
+        fields = ("slug", "name", "base_url")
+
+    def clean_base_url(self) -> str:
+        url: str = self.cleaned_data["base_url"]
+        try:
+            check(url)
+        except Invalid as error:
+            raise ValidationError(error.detail) from None
+        return url
+
+    def clean_token(self) -> str:
+        token: str = self.cleaned_data["token"]
+        if token and not (token.isascii() and token.isprintable()):
+            raise ValidationError(_("A token has visible ASCII characters only."))
+        if not token and self.instance._state.adding:
+            raise ValidationError(_("A new system needs the token that it expects from us."))
+        return token
+
+
+@admin.register(System)
+class SystemAdmin(HistoryAdmin):
+    form = ConnectForm
+    list_display = ("name", "slug", "base_url", "doing", "last_success")
+    fields = ("slug", "name", "base_url", "token", "doing", "stores")
+    readonly_fields = ("doing", "stores")
+    ordering = ("name",)
+    list_select_related = ("condition",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: System | None = None) -> Any:
+        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: System | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: System, form: Any, change: bool) -> None:
+        """Through the action, so that the ledger knows; the token is sealed there."""
+        token = form.cleaned_data["token"]
+        if not token:
+            stored = System.objects.get(pk=obj.pk)
+            token = service_sealer().open(f"backend.system:{obj.pk}", bytes(stored.token_sealed))
+        actor = actor_of_officer(request)
+        connect(slug=obj.slug, name=obj.name, base_url=obj.base_url, token=token, actor=actor, at=clock.now())
+
+    @admin.display(description=_("doing"))
+    def doing(self, system: System) -> str:
+        condition = getattr(system, "condition", None)
+        if condition is None or condition.described_at is None:
+            return str(_("not asked yet"))
+        if condition.open_until and condition.open_until > clock.now():
+            return str(_("left alone until {until:%H:%M:%S} UTC: {error}")).format(until=condition.open_until, error=condition.last_error)
+        return condition.last_error or str(_("well"))
+
+    @admin.display(description=_("last answer"))
+    def last_success(self, system: System) -> Any:
+        condition = getattr(system, "condition", None)
+        return condition and condition.last_success_at
+
+    @admin.display(description=_("stores, as the system describes them"))
+    def stores(self, system: System) -> str:
+        condition = getattr(system, "condition", None)
+        rows = condition.stores if condition else []
+        return "\n".join(f"{s['name']} ({s['kind']}): purge {s['purge']}, backups {s['backup_max_age'] or 'not stated'}" for s in rows) or "-"
+
+
+def in_trouble(_at: datetime) -> int:
+    return Condition.objects.exclude(last_error="").count()
+
+
+if isinstance(admin.site, EffaceAdminSite):
+    admin.site.register_cards(
+        [
+            Card(
+                title=_("Systems in trouble"),
+                permission="backend.view_system",
+                count=in_trouble,
+                page="admin:backend_system_changelist",
+                urgent=True,
+            )
+        ]
+    )

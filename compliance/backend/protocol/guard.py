@@ -1,0 +1,71 @@
+"""Where we may connect to: public addresses, and private ones that the operator listed. The address is pinned per call."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from compliance.core.errors import BackendFault, FieldError, Invalid
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a checked URL leads: the address to connect to, and the name that TLS and `Host` must carry."""
+
+    scheme: str
+    address: str
+    port: int
+    host: str
+
+    @property
+    def base(self) -> str:
+        literal = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{self.scheme}://{literal}:{self.port}"
+
+    @property
+    def host_header(self) -> str:
+        default = {"http": 80, "https": 443}[self.scheme]
+        return self.host if self.port == default else f"{self.host}:{self.port}"
+
+
+def check(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a base URL. Raises `Invalid` for what can never be a backend."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise refused("is not an address") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise refused("must look like https://scan.example.com, without name, password or query")
+    port = port or {"http": 80, "https": 443}[parts.scheme]
+    if parts.scheme == "http" and f"{parts.hostname}:{port}" not in settings.BACKEND_ALLOW:
+        raise refused("must use https (plain http only for what EFFACE_BACKEND_ALLOW lists)")
+    return parts.scheme, parts.hostname, port
+
+
+def refused(words: str) -> Invalid:
+    return Invalid(f"The base URL {words}.", [FieldError("/base_url", words)])
+
+
+def resolve(url: str) -> Target:
+    """Resolve once, check every address, pin one: a name that changes between check and connect gains nothing."""
+    scheme, host, port = check(url)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise BackendFault("The system's name cannot be resolved.", kind="name not found") from None
+    addresses = [str(info[4][0]) for info in found]
+    if f"{host}:{port}" not in settings.BACKEND_ALLOW and not all(is_public(address) for address in addresses):
+        raise BackendFault("The system's name leads to a private address that is not allowed.", kind="private address")
+    return Target(scheme, addresses[0], port, host)
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the open Internet. Mapped and translated forms are judged by what they carry."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        ip = inner or ip
+    return ip.is_global and not ip.is_multicast

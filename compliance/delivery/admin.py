@@ -1,0 +1,47 @@
+"""Promises and signs of life in the admin: to look at, not to change."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from compliance.delivery import queries
+from compliance.delivery.models import Promise, Sign
+
+# Only the type stubs know ModelAdmin as generic.
+BaseAdmin = admin.ModelAdmin[Any] if TYPE_CHECKING else admin.ModelAdmin
+
+
+class LookOnly(BaseAdmin):
+    """No add, no change, no delete."""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(Promise)
+class PromiseAdmin(LookOnly):
+    list_display = ("topic", "state", "due_at", "attempts", "last_error", "made_at", "kept_at")
+    list_filter = ("state", "topic")
+    ordering = ("-made_at",)
+
+
+@admin.register(Sign)
+class SignAdmin(LookOnly):
+    list_display = ("name", "at")
+
+
+admin.site.register_card(  # type: ignore[attr-defined]  # our own site has it; access, its room, is beside this one
+    title=_("Work that keeps failing"),
+    permission="delivery.view_promise",
+    count=lambda _at: queries.failing(),
+    page="admin:delivery_promise_changelist",
+    filters=lambda _at: f"?state__exact=waiting&attempts__gte={queries.FAILING_ATTEMPTS}",
+    urgent=True,
+)

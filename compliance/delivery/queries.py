@@ -1,0 +1,30 @@
+"""What is known about promises, and about those who keep them."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from compliance.delivery.models import Promise
+
+AGES = "SELECT name, extract(epoch FROM clock_timestamp() - at) FROM delivery_sign"
+
+# After this many tries a promise is worth an officer's look, although it is still tried again.
+FAILING_ATTEMPTS = 3
+
+
+def ages_of_signs() -> dict[str, float]:
+    """Seconds since beat and a worker last showed that they live, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGES)
+        return {name: float(age) for name, age in cursor.fetchall()}
+
+
+def failing() -> int:
+    """How many promises failed several times in a row, or were given up."""
+    waiting = Promise.objects.filter(state=Promise.State.WAITING, attempts__gte=FAILING_ATTEMPTS).exclude(last_error="")
+    return waiting.count() + Promise.objects.filter(state=Promise.State.GIVEN_UP).count()
+
+
+def overdue(*, before: datetime) -> int:
+    """How many promises were due before this time and still wait: work is not keeping up."""
+    return Promise.objects.filter(state=Promise.State.WAITING, due_at__lt=before).count()

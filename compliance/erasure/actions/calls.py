@@ -1,0 +1,98 @@
+"""Calls to a system: the intention is committed before the call, the receipt after it."""
+
+from collections.abc import Mapping
+from itertools import islice
+
+from django.db import transaction
+from django.db.models import Q
+
+from compliance.artifacts.actions import violation
+from compliance.artifacts.models import Violation
+from compliance.audit.actions import record
+from compliance.backend.models import System
+from compliance.backend.protocol import Client, ItemOutcome
+from compliance.core import clock
+from compliance.core.actor import SERVICE
+from compliance.delivery.actions import Lease
+from compliance.erasure.actions.climb import climb
+from compliance.erasure.models import Call, Order, Outcome, Rung
+from compliance.erasure.rules import ASK_AGAIN, ASK_AGAIN_AFTER, BATCH, TO_CALL
+
+Reports = Mapping[str, ItemOutcome]
+
+
+def intend(order: Order, system: System, lease: Lease) -> None:
+    """Put everything that waits into calls of at most 500 items, and say so before anybody is called."""
+    again = Q(rung__in=ASK_AGAIN, called_at__lt=clock.now() - ASK_AGAIN_AFTER)
+    mine = order.outcomes.filter(Q(rung__in=TO_CALL) | again, artifact__system=system.pk)
+    waiting = iter(mine.order_by("pk").values_list("pk", flat=True))
+    while batch := list(islice(waiting, BATCH)):
+        with transaction.atomic():
+            lease.guard()
+            at = clock.now()
+            call = Call.objects.create(order=order, system=system.pk, intended_at=at)
+            climb(outcomes=batch, rung=Rung.CALLED, at=at, call=call)
+            _record("intended", call, len(batch))
+
+
+def send(order: Order, system: System, client: Client, lease: Lease) -> None:
+    """Make every call that was intended and not yet accepted. Repeating one is safe: its id is its Idempotency-Key."""
+    for call in order.calls.filter(system=system.pk, state=Call.State.INTENDED).order_by("intended_at"):
+        outcomes = call.outcomes.select_related("artifact").order_by("pk")
+        client.delete(str(call.pk), [(o.artifact.external_id, o.artifact.category, o.method) for o in outcomes], order.reason)
+        with transaction.atomic():
+            lease.guard()
+            call.state, call.accepted_at = Call.State.ACCEPTED, clock.now()
+            call.save()
+            _record("accepted", call, len(outcomes))
+
+
+def receipts(order: Order, system: System, client: Client, lease: Lease) -> Reports:
+    """Ask what became of each call; note what the system acknowledges or refuses. Returns its latest word on each id."""
+    reports: dict[str, ItemOutcome] = {}
+    asked = list(order.outcomes.filter(artifact__system=system.pk).values_list("artifact__external_id", flat=True))
+    for call in order.calls.filter(system=system.pk).exclude(state=Call.State.INTENDED).order_by("intended_at"):
+        open_ones = list(call.outcomes.select_related("artifact").exclude(rung__in=[Rung.PURGED]))
+        if not open_ones:
+            continue
+        answer = client.deletion(str(call.pk), asked)
+        reports |= {item.id: item for item in answer.items}
+        with transaction.atomic():
+            lease.guard()
+            acknowledge(call, open_ones, reports)
+            if answer.state == "done" and call.state != Call.State.DONE:
+                call.state, call.done_at = Call.State.DONE, clock.now()
+                call.receipt = {"items": {item.id: [item.outcome, item.purge] for item in answer.items}}
+                call.save()
+                _record("done", call, len(answer.items))
+    return reports
+
+
+def acknowledge(call: Call, outcomes: list[Outcome], reports: Reports) -> None:
+    """Called -> acknowledged or refused, by the system's own word. No word, no change."""
+    at = clock.now()
+    said = {o.pk: reports.get(o.artifact.external_id) for o in outcomes if o.rung == Rung.CALLED and o.call_id == call.pk}
+    done = [pk for pk, item in said.items() if item and item.outcome in ("deleted", "absent")]
+    refused = [pk for pk, item in said.items() if item and item.outcome == "refused"]
+    climb(outcomes=done, rung=Rung.ACKNOWLEDGED, at=at)
+    for row in climb(outcomes=refused, rung=Rung.REFUSED, at=at, detail="the system refused"):
+        violation(
+            kind=Violation.ViolationKind.STILL_PRESENT,
+            system=call.system,
+            external_id=row.artifact.external_id,
+            category=row.artifact.category,
+            subject=row.artifact.subject,
+            actor=SERVICE,
+            at=at,
+        )
+
+
+def _record(verb: str, call: Call, items: int) -> None:
+    record(
+        kind=f"erasure:call:{verb}",
+        object_id=str(call.order_id),
+        actor=SERVICE,
+        at=clock.now(),
+        payload={"call": str(call.pk), "system": call.system, "items": items},
+        subject_id=call.order.subject_id,
+    )

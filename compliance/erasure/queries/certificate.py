@@ -1,0 +1,134 @@
+"""What a certificate of destruction says: what was reached, read from the rows, and no more."""
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+
+from compliance.artifacts.models import Artifact
+from compliance.backend.models import System
+from compliance.core.clock import to_text
+from compliance.core.taxonomy import IN_WORDS, TAXONOMY_VERSION, Category
+from compliance.core.version import VERSION
+from compliance.erasure.models import Order, Outcome
+from compliance.erasure.rules import LADDER, REASONS
+from compliance.profiles.models import Profile
+from compliance.profiles.queries import active, party_names
+
+# Rungs that no system's word or read can show yet: said as still to come.
+TO_COME = {
+    "parties_confirmed": "Confirmation by each company that received a copy.",
+    "backups_expired": "Expiry of the last backup that may hold a copy.",
+}
+
+
+def certificate_content(order: Order) -> dict[str, Any]:
+    """The content of the certificate of a completed order (`efface-certificate/1`)."""
+    outcomes = list(order.outcomes.select_related("artifact", "call").order_by("artifact__category", "artifact__created_at", "pk"))
+    profile = active()
+    until = max((o.backups_until for o in outcomes if o.backups_until), default=None)
+    return {
+        "schema": "efface-certificate/1",
+        "operator": {"name": settings.OPERATOR_NAME},
+        "subject": str(order.subject_id),
+        "order": {
+            "id": str(order.pk),
+            "reason": order.reason,
+            "reason_words": REASONS[order.reason],
+            "rule": order.rule,
+            "origin": order.origin,
+            "everything": order.everything,
+            "ordered_at": to_text(order.ordered_at),
+            "completed_at": _text(order.completed_at),
+        },
+        "profile": {"slug": profile.slug, "version": profile.version, "hash": profile.hash} if profile else None,
+        "summary": {
+            "artifacts": len(outcomes),
+            "categories": [
+                {"category": name, "words": IN_WORDS[Category(name)], "count": count}
+                for name, count in sorted(Counter(o.artifact.category for o in outcomes).items())
+            ],
+            "rungs": dict(sorted(Counter(o.rung for o in outcomes).items())),
+        },
+        "systems": [_system(system, order, outcomes) for system in _systems(order, outcomes)],
+        "artifacts": [_artifact(outcome) for outcome in outcomes],
+        "still_to_come": _still_to_come(outcomes, until),
+        "remains": _remains(order),
+        "parties": _parties(profile),
+        "holds": "none",
+        "software": {"name": "Efface", "version": VERSION, "taxonomy": TAXONOMY_VERSION},
+    }
+
+
+def _systems(order: Order, outcomes: list[Outcome]) -> list[System]:
+    """Every system that was asked: for an order over everything, those without a hit too."""
+    systems = System.objects.select_related("condition").order_by("slug")
+    return list(systems if order.everything else systems.filter(pk__in={o.artifact.system for o in outcomes}))
+
+
+def _system(system: System, order: Order, outcomes: list[Outcome]) -> dict[str, Any]:
+    mine = [o for o in outcomes if o.artifact.system == system.pk]
+    there = [o for o in mine if o.absent_at is None or o.artifact.gone_at is None]
+    ages = {s["backup_max_age"] for s in system.condition.stores if s["name"] in {o.artifact.store for o in mine}}
+    return {
+        "system": system.pk,
+        "name": system.name,
+        "calls": [
+            {
+                "deletion_id": str(call.pk),
+                "intended_at": to_text(call.intended_at),
+                "accepted_at": _text(call.accepted_at),
+                "done_at": _text(call.done_at),
+            }
+            for call in order.calls.filter(system=system.pk).order_by("intended_at")
+        ],
+        "negative_read": {"at": _text(max((o.absent_at for o in mine if o.absent_at), default=None)), "asked": len(mine), "present": len(there)},
+        "inventory_read": {"at": _text(order.last_look_at), "found": 0} if order.last_look_at else None,
+        "backup": {"max_age": max(filter(None, ages), default=None)},
+    }
+
+
+def _artifact(outcome: Outcome) -> dict[str, Any]:
+    artifact = outcome.artifact
+    return {
+        "id": artifact.external_id,
+        "category": artifact.category,
+        "words": IN_WORDS[Category(artifact.category)],
+        "system": artifact.system,
+        "store": artifact.store,
+        "created_at": to_text(artifact.created_at),
+        "method": outcome.method,
+        "rung": outcome.rung,
+        "called_at": _text(outcome.called_at),
+        "acknowledged_at": _text(outcome.acknowledged_at),
+        "absent_at": _text(outcome.absent_at),
+        "purged_at": _text(outcome.purged_at),
+        "backups_until": outcome.backups_until.isoformat() if outcome.backups_until else None,
+        "detail": outcome.detail,
+    }
+
+
+def _still_to_come(outcomes: list[Outcome], until: date | None) -> list[dict[str, Any]]:
+    lowest = min((LADDER.index(o.rung) for o in outcomes if o.rung in LADDER), default=len(LADDER))
+    rungs = [rung for rung in TO_COME if LADDER.index(rung) > lowest]
+    dates = {"backups_expired": until.isoformat() if until else None}
+    return [{"what": rung, "by": dates.get(rung), "words": TO_COME[rung]} for rung in rungs]
+
+
+def _remains(order: Order) -> list[dict[str, Any]]:
+    """What is registered for the person and was not part of this order, by category and due date."""
+    left = Artifact.objects.filter(subject_id=order.subject_id, gone_at__isnull=True).order_by("due_at")
+    return [
+        {"what": IN_WORDS[Category(a.category)], "why": a.due_why[0] if a.due_why else "", "until": to_text(a.due_at)} for a in left[:200]
+    ]
+
+
+def _parties(profile: Profile | None) -> list[dict[str, Any]]:
+    """Companies the profile names. Nothing was asked of them here, and the document says so."""
+    names = party_names(profile.document["sharing"]["infrastructure"]) if profile else {}
+    return [{"name": name, "state": "named in the policy; not asked by this order"} for name in names.values()]
+
+
+def _text(at: datetime | None) -> str | None:
+    return to_text(at) if at else None

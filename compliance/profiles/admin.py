@@ -1,0 +1,36 @@
+"""Profiles and parties in the admin. A profile version is immutable; parties are edited with their history."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+
+from compliance.audit.look_only import LookOnly
+from compliance.profiles.models import Party, Profile
+
+HistoryAdmin = SimpleHistoryAdmin[Any] if TYPE_CHECKING else SimpleHistoryAdmin
+
+
+@admin.register(Profile)
+class ProfileAdmin(LookOnly):
+    list_display = ("title", "slug", "version", "state", "active_from", "stored_at")
+    list_filter = ("state",)
+    ordering = ("-stored_at",)
+    fields = ("title", "slug", "version", "state", "active_from", "stored_at", "hash", "content")
+    readonly_fields = fields
+
+    @admin.display(description=_("the promise"))
+    def content(self, profile: Profile) -> str:
+        return json.dumps(profile.document, indent=2, ensure_ascii=False)
+
+
+@admin.register(Party)
+class PartyAdmin(HistoryAdmin):
+    list_display = ("name", "role", "country", "purpose")
+    list_filter = ("role", "country")
+    ordering = ("name",)
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,182 @@
+"""Register what a scan backend stored: each item with a due date and its reason, or a violation. Nothing is dropped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from compliance.artifacts.actions import NewArtifact, register, violation
+from compliance.artifacts.models import Artifact, Violation
+from compliance.core.actor import Actor
+from compliance.core.errors import Invalid
+from compliance.core.taxonomy import BIOMETRIC, Category, Trigger
+from compliance.erasure.actions import order
+from compliance.erasure.models import Order
+from compliance.law.caps import cap
+from compliance.profiles.models import Profile
+from compliance.profiles.queries import active
+from compliance.profiles.rules import Due, due
+from compliance.subjects.models import Subject
+from consent.queries.grants import is_granted
+
+# A backend's clock may run ahead of ours by this much; more is a mistake that would move a due date.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One stored thing, as the backend describes it."""
+
+    id: str
+    category: str
+    store: str
+    created_at: datetime
+    biometric: bool
+    derived_from: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The answer for one item. `status`: registered, known, quarantined (no live reason: destroyed at once) or refused."""
+
+    id: str
+    status: str
+    due_at: datetime | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What all items of one call share."""
+
+    subject: Subject
+    system: str
+    purpose: str
+    granted: bool
+    profile: Profile
+    actor: Actor
+    at: datetime
+
+
+@transaction.atomic
+def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence[Item], actor: Actor, at: datetime) -> list[Registered]:
+    """Register a batch. One bad item does not sink the others; what must not be kept is ordered destroyed in the same breath."""
+    profile = active()
+    if profile is None:
+        raise Invalid("No data-handling profile is active, so no due date can be given. An officer must activate one.")
+    # Serialises registrations of one person with their withdrawals and orders: no artifact slips between the two.
+    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    batch = Batch(subject, system, purpose, is_granted(subject_id=subject.pk, purpose=purpose, at=at), profile, actor, at)
+    known = {a.external_id: a for a in Artifact.objects.filter(system=system, external_id__in=[i.id for i in items] + [i.derived_from for i in items if i.derived_from])}
+    answers, quarantined = [], []
+    for item in items:
+        answer = refuse(batch, item, known) or keep(batch, item, known)
+        answers.append(answer)
+        if answer.status == "quarantined":
+            quarantined.append(known[item.id])
+    if quarantined:
+        order(
+            subject_id=subject.pk,
+            reason=Order.Reason.VIOLATION,
+            rule="No live reason to keep it (740 ILCS 14/15(a),(b); GDPR 5(1)(e))",
+            origin="retention:register",
+            decided_by=actor.name,
+            actor=actor,
+            at=at,
+            artifacts=quarantined,
+        )
+    return answers
+
+
+def refuse(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered | None:
+    """What cannot be registered at all, or is registered already."""
+    if item.category not in set(Category):
+        report(batch, item, Violation.ViolationKind.UNKNOWN_CATEGORY)
+        return Registered(item.id, "refused", None, ("The category is not part of the taxonomy; an officer was alerted.",))
+    if item.created_at > batch.at + CLOCK_SKEW:
+        return Registered(item.id, "refused", None, ("created_at lies in the future. Check the clock and send UTC.",))
+    if item.derived_from and item.derived_from not in known:
+        return Registered(item.id, "refused", None, ("derived_from is not registered. Register the original first, or in the same call before it.",))
+    if item.derived_from and known[item.derived_from].subject_id != batch.subject.pk:
+        return Registered(item.id, "refused", None, ("derived_from belongs to another subject.",))
+    if item.id in known:
+        old = known[item.id]
+        if old.subject_id != batch.subject.pk or old.category != item.category:
+            return Registered(item.id, "refused", None, ("This id is registered for something else.",))
+        return Registered(item.id, "known", old.due_at, tuple(old.due_why))
+    return None
+
+
+def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
+    """Register with the due date that profile and law give; without a live reason the artifact is due at once."""
+    computed = due_of(batch, item, known)
+    status = "registered"
+    if not batch.granted:
+        computed, status = Due(batch.at, ("no active release for this purpose: due at once",)), "quarantined"
+        report(batch, item, Violation.ViolationKind.NO_LIVE_REASON)
+    elif computed is None:
+        computed, status = Due(batch.at, ("the profile never keeps this category: due at once",)), "quarantined"
+        report(batch, item, Violation.ViolationKind.NEVER_KEPT)
+    known[item.id] = register(
+        subject=batch.subject,
+        system=batch.system,
+        item=NewArtifact(
+            external_id=item.id,
+            category=item.category,
+            purpose=batch.purpose,
+            store=item.store,
+            # A category that is biometric stays so, whatever a backend says of it.
+            biometric=item.biometric or Category(item.category) in BIOMETRIC,
+            size=item.size,
+            created_at=item.created_at,
+            due_at=computed.at,
+            due_why=computed.trace,
+            derived_from=known[item.derived_from] if item.derived_from else None,
+        ),
+        actor=batch.actor,
+        at=batch.at,
+    )
+    return Registered(item.id, status, computed.at, computed.trace)
+
+
+def due_of(batch: Batch, item: Item, known: dict[str, Artifact]) -> Due | None:
+    """The due date by profile and law, and never later than that of the upload it was made from (domain, invariant 4)."""
+    parent = known[item.derived_from] if item.derived_from else None
+    facts = {Trigger.UPLOADED: root_created(parent) or item.created_at, Trigger.LAST_INTERACTION: batch.subject.last_interaction_at}
+    biometric = item.biometric or Category(item.category) in BIOMETRIC
+    caps = cap(batch.subject.jurisdictions, biometric, {trigger.value: at for trigger, at in facts.items()}, settings.SERVED_JURISDICTIONS)
+    computed = due(batch.profile.document, item.category, facts, caps)
+    if computed and parent and computed.at > parent.due_at and not has_own_purpose(batch, item):
+        return Due(parent.due_at, (f"lineage: no later than the {parent.category} it was made from (decides)", *computed.trace))
+    return computed
+
+
+def has_own_purpose(batch: Batch, item: Item) -> bool:
+    """Whether the profile keeps this category for something its upload is not kept for."""
+    entries = batch.profile.document["artifacts"]
+    own = set(entries.get(item.category, {}).get("purposes", ()))
+    return bool(own - set(entries.get(Category.ORIGINAL_UPLOAD, {}).get("purposes", ())))
+
+
+def root_created(parent: Artifact | None) -> datetime | None:
+    """When the upload at the root of the lineage was made: everything made from it counts from then."""
+    while parent and parent.derived_from:
+        parent = parent.derived_from
+    return parent.created_at if parent else None
+
+
+def report(batch: Batch, item: Item, kind: Violation.ViolationKind) -> None:
+    violation(
+        kind=kind,
+        system=batch.system,
+        external_id=item.id,
+        category=item.category,
+        subject=batch.subject,
+        actor=batch.actor,
+        at=batch.at,
+    )
+
+

@@ -1,0 +1,23 @@
+"""What can be done about consent."""
+
+from consent.actions.link import LINK_LIFE, offer
+from consent.actions.publish import facts_of, publish_notice, publish_notices
+from consent.actions.sign import LinkEnded, Signature, TextChanged, decline, sign
+from consent.actions.withdraw import Withdrawal, end_for_erasure, withdraw, withdraw_release
+
+__all__ = [
+    "LINK_LIFE",
+    "LinkEnded",
+    "Signature",
+    "TextChanged",
+    "Withdrawal",
+    "decline",
+    "end_for_erasure",
+    "facts_of",
+    "offer",
+    "publish_notice",
+    "publish_notices",
+    "sign",
+    "withdraw",
+    "withdraw_release",
+]

@@ -1,0 +1,69 @@
+"""Take a release back: no check allows from the commit on, and what was made for its purpose is ordered to be destroyed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from compliance.artifacts.models import Artifact
+from compliance.core.actor import Actor
+from compliance.erasure.actions import order
+from compliance.subjects.models import Subject
+from consent.actions.end import end
+from consent.models import Release
+
+RULE = "Consent taken back: GDPR Art. 7(3) and 17(1)(b); 740 ILCS 14/15(a), the purpose has ended"
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """How many releases ended (0 or 1: there is one active release a purpose at most), and from when."""
+
+    withdrawn: int
+    effective_at: datetime
+
+
+@transaction.atomic
+def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how: str) -> Withdrawal:
+    """Take back what a person granted for one purpose. Asking again changes nothing."""
+    Subject.objects.select_for_update(no_key=True).get(pk=subject_id)
+    releases = list(Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE))
+    for release in releases:
+        end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
+        _destroy(release, actor=actor, at=at)
+    return Withdrawal(len(releases), at)
+
+
+@transaction.atomic
+def withdraw_release(*, release_id: UUID, actor: Actor, at: datetime, how: str) -> Withdrawal:
+    """Take back one release by its id; one that has already ended changes nothing."""
+    release = Release.objects.get(pk=release_id)
+    if release.state != Release.State.ACTIVE:
+        return Withdrawal(0, at)
+    return withdraw(subject_id=release.subject_id, purpose=release.purpose, actor=actor, at=at, how=how)
+
+
+@transaction.atomic
+def end_for_erasure(*, subject_id: UUID, order_id: UUID, actor: Actor, at: datetime) -> int:
+    """End every active release of a person because an order destroys everything; returns how many. Makes no order of its own."""
+    Subject.objects.select_for_update(no_key=True).get(pk=subject_id)
+    releases = list(Release.objects.filter(subject_id=subject_id, state=Release.State.ACTIVE).order_by("id"))
+    for release in releases:
+        end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=f"erasure order {order_id}")
+    return len(releases)
+
+
+def _destroy(release: Release, *, actor: Actor, at: datetime) -> None:
+    made = list(Artifact.objects.filter(subject_id=release.subject_id, purpose=release.purpose, gone_at__isnull=True))
+    if made:
+        order(
+            subject_id=release.subject_id,
+            reason="withdrawal",
+            rule=RULE,
+            origin=f"consent:release:{release.pk}",
+            artifacts=made,
+            decided_by=actor.name,
+            actor=actor,
+            at=at,
+        )

@@ -1,0 +1,51 @@
+"""`POST /api/v1/release-links`: a one-time hosted page where a person reads and signs."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.validators import EmailValidator
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from compliance.access.api.authentication import Caller
+from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
+from compliance.access.api.views import WriteView
+from compliance.core import clock
+from consent.actions import offer
+
+
+class ReleaseLinkSerializer(StrictSerializer):
+    """Whom to ask, for which purpose, and where a copy goes."""
+
+    subject = ReferenceField(help_text="The id your product uses for this person")
+    purpose = StrictCharField(max_length=60, help_text="`face_scan`; training is a separate box on the same page")
+    email = StrictCharField(
+        max_length=254, required=False, validators=[EmailValidator()], help_text="Filed for this person; the signed text is mailed there"
+    )
+
+
+class ReleaseLinkAnswer(serializers.Serializer[Any]):
+    url = serializers.URLField(help_text="Give it to this person only: it is their signing page")
+    expires_at = serializers.DateTimeField()
+
+
+class ReleaseLinksView(WriteView):
+    """Make a one-time page at which one person reads the notice and signs."""
+
+    scope = "consent:write"
+    serializer_class = ReleaseLinkSerializer
+
+    @extend_schema(operation_id="release_link_create", request=ReleaseLinkSerializer, responses={201: ReleaseLinkAnswer})
+    def post(self, request: Any) -> Any:
+        return super().post(request)
+
+    def act(self, *, caller: Caller, data: dict[str, Any], at: datetime) -> tuple[int, Any]:
+        link, url = offer(
+            reference=data["subject"],
+            purpose=data["purpose"],
+            system=caller.client.system,
+            email=data.get("email"),
+            actor=caller.actor,
+            at=at,
+        )
+        return 201, {"url": url, "expires_at": clock.to_text(link.expires_at)}

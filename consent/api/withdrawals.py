@@ -1,0 +1,45 @@
+"""`POST /api/v1/withdrawals`: consent taken back in the product."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from compliance.access.api.authentication import Caller
+from compliance.access.api.serializers import ReferenceField, StrictSerializer
+from compliance.access.api.views import WriteView
+from compliance.core import clock
+from compliance.core.taxonomy import Purpose
+from compliance.subjects.queries import by_reference
+from consent.actions import withdraw
+
+
+class WithdrawalSerializer(StrictSerializer):
+    """Who takes back which purpose."""
+
+    subject = ReferenceField(help_text="The id your product uses for this person")
+    purpose = serializers.ChoiceField(choices=[purpose.value for purpose in Purpose])
+
+
+class WithdrawalAnswer(serializers.Serializer[Any]):
+    withdrawn = serializers.IntegerField(help_text="How many releases ended; 0 when there was none, or the person is not known")
+    effective_at = serializers.DateTimeField(help_text="No check from this moment on allows")
+
+
+class WithdrawalsView(WriteView):
+    """Take back a release. It works at once, and what was made for the purpose is ordered to be destroyed."""
+
+    scope = "consent:write"
+    serializer_class = WithdrawalSerializer
+
+    @extend_schema(operation_id="withdrawal_create", request=WithdrawalSerializer, responses={200: WithdrawalAnswer})
+    def post(self, request: Any) -> Any:
+        return super().post(request)
+
+    def act(self, *, caller: Caller, data: dict[str, Any], at: datetime) -> tuple[int, Any]:
+        subject = by_reference(data["subject"])
+        ended = 0
+        if subject is not None:
+            ended = withdraw(subject_id=subject.pk, purpose=data["purpose"], actor=caller.actor, at=at, how="in the product").withdrawn
+        return 200, {"withdrawn": ended, "effective_at": clock.to_text(at)}

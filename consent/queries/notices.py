@@ -1,0 +1,24 @@
+"""Which text a person must be shown now."""
+
+from compliance.core.errors import Conflict
+from compliance.core.taxonomy import Purpose
+from compliance.profiles.queries import active
+from consent.models import Notice
+
+
+def current_notice(purpose: Purpose, locale: str = "en") -> Notice:
+    """The newest notice of a purpose, made from the profile that is active now.
+
+    Raises `Conflict` when there is none: a text that no longer says what is enforced is never signed.
+    """
+    profile = active()
+    notice = Notice.objects.filter(purpose=purpose, locale=locale).order_by("-version").first()
+    if profile is None or notice is None or notice.profile_hash != profile.hash:
+        raise Conflict("No notice of the active profile is published for this purpose. An officer publishes it: manage.py publish_notices.")
+    return notice
+
+
+def training_offered() -> bool:
+    """Whether the active profile lets a person opt in to a model of their own face. Silence is no."""
+    profile = active()
+    return profile is not None and profile.document["training"].get("personal_model") == "opt_in"

@@ -1,0 +1,22 @@
+"""What can be done to a request."""
+
+from dsar.actions.answer import answer, forget
+from dsar.actions.confirm import confirm
+from dsar.actions.decide import approve, refuse, verify
+from dsar.actions.receive import Received, receive, receive_from_system
+from dsar.actions.view import note_view
+from dsar.actions.withdraw import withdraw_by_person
+
+__all__ = [
+    "Received",
+    "answer",
+    "approve",
+    "confirm",
+    "forget",
+    "note_view",
+    "receive",
+    "receive_from_system",
+    "refuse",
+    "verify",
+    "withdraw_by_person",
+]

@@ -1,0 +1,42 @@
+"""Filters of the list."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from compliance.core import clock
+from dsar.models import Request
+from dsar.rules.arrows import OPEN
+from dsar.rules.words import SOON
+
+
+def late(requests: QuerySet[Request], today: date) -> QuerySet[Request]:
+    """Open requests past the day we work to."""
+    return requests.filter(state__in=OPEN, due_safe__lt=today)
+
+
+def soon(requests: QuerySet[Request], today: date) -> QuerySet[Request]:
+    """Open requests whose day is today or within the next three."""
+    return requests.filter(state__in=OPEN, due_safe__gte=today, due_safe__lte=today + timedelta(days=SOON))
+
+
+class ClockFilter(SimpleListFilter):
+    """By days left."""
+
+    title = _("clock")
+    parameter_name = "clock"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        return [("late", _("late")), ("soon", _("due within 3 days")), ("open", _("all open ones"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+        today = clock.now().date()
+        if self.value() == "late":
+            return late(queryset, today)
+        if self.value() == "soon":
+            return soon(queryset, today)
+        return queryset.filter(state__in=OPEN) if self.value() == "open" else queryset

@@ -1,0 +1,46 @@
+"""The inputs of a decision: always a reason."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compliance.subjects.actions.know import MAX_REFERENCE
+from dsar.actions.decide import MIN_REASON
+from dsar.rules.grounds import GROUNDS
+
+
+class ReasonForm(forms.Form):
+    """Why. Kept in the history and the ledger."""
+
+    reason = forms.CharField(
+        min_length=MIN_REASON,
+        max_length=100,
+        label=_("Reason"),
+        help_text=_("Kept for years. No names, no addresses."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class VerifyForm(ReasonForm):
+    """Accept the claimed reference, or name the record that is meant."""
+
+    subject_reference = forms.CharField(
+        required=False,
+        max_length=MAX_REFERENCE,
+        strip=False,
+        label=_("Reference of another record"),
+        help_text=_("Only if the person meant another record. Empty: the reference they gave."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("subject_reference", "reason")
+
+
+class RefuseForm(ReasonForm):
+    """On which grounds."""
+
+    grounds = forms.ChoiceField(
+        choices=[(key, f"{ground.label} ({ground.source})") for key, ground in GROUNDS.items()],
+        widget=forms.RadioSelect,
+        label=_("Grounds"),
+        help_text=_("The person reads these grounds in the mail, with how to complain."),
+    )
+    field_order = ("grounds", "reason")

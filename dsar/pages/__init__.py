@@ -1,0 +1,1 @@
+"""The public pages: ask, confirm, follow."""

@@ -1,0 +1,1 @@
+"""Reads: what a page, a mail or the API needs, as frozen dataclasses."""

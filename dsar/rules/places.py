@@ -1,0 +1,71 @@
+"""Where people can say they live, in which zone their day is counted, and who hears their complaint."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from compliance.law import regimes
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    Choices = list[tuple[str, str | StrPromise]]
+
+OTHER = "other"
+# Iceland, Liechtenstein and Norway apply the GDPR through the EEA agreement, and are in the same list.
+EUROPE = "EU:"
+
+
+@dataclass(frozen=True)
+class Regulator:
+    """An authority that hears complaints, free of charge."""
+
+    name: "StrPromise"
+    url: str
+
+
+REGULATORS: dict[str, Regulator] = {
+    "EU": Regulator(_("the data protection authority of your country"), "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en"),
+    "UK": Regulator(_("the Information Commission"), "https://ico.org.uk/make-a-complaint/"),
+    "CA": Regulator(_("the California Privacy Protection Agency"), "https://cppa.ca.gov/webapplications/complaint"),
+    "QC": Regulator(_("the Commission d’accès à l’information"), "https://www.cai.gouv.qc.ca/"),
+    "US": Regulator(_("the Attorney General of your state"), "https://www.usa.gov/state-attorney-general"),
+}
+
+
+@cache
+def choices() -> "list[tuple[str | StrPromise, str | StrPromise | Choices]]":
+    """The options of the residence field, grouped; the empty one first."""
+    places = sorted(regimes.jurisdictions().values(), key=lambda place: place.name)
+    europe: Choices = [(place.code, place.name) for place in places if place.code.startswith(EUROPE)]
+    states: Choices = [(place.code, place.name) for place in places if is_state(place.code)]
+    return [
+        ("", _("I would rather not say")),
+        (_("United States"), states),
+        (_("European Union and EEA"), europe),
+        ("UK", _("United Kingdom")),
+        ("QC", _("Quebec")),
+        (OTHER, _("Somewhere else")),
+    ]
+
+
+def is_state(code: str) -> bool:
+    return len(code) == 2 and code not in {"UK", "EU", "QC"}
+
+
+def zone(residence: str) -> ZoneInfo:
+    """The zone in which a person's dates are shown; UTC where it is not known."""
+    place = regimes.jurisdictions().get(residence)
+    return ZoneInfo(place.tz if place else "UTC")
+
+
+def regulators(residence: str) -> list[Regulator]:
+    """Who hears a complaint; all of them where the residence is not known."""
+    if residence.startswith(EUROPE):
+        return [REGULATORS["EU"]]
+    if residence in REGULATORS:
+        return [REGULATORS[residence]]
+    return [REGULATORS["US"]] if residence in regimes.jurisdictions() else list(REGULATORS.values())

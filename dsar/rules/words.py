@@ -1,0 +1,67 @@
+"""States, days and events in plain words."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dsar.models import Request
+
+SOON = 3
+
+# What a ledger entry means, for the timeline of the officer's page.
+EVENTS: dict[str, str] = {
+    "dsar:request:received": "The request came in",
+    "dsar:request:received_again": "The same request came in again; it is one request",
+    "dsar:request:confirmed": "The link in the mail was used",
+    "dsar:request:matched": "The address is on file for the reference: identity verified",
+    "dsar:request:verified": "An officer verified the identity",
+    "dsar:request:approved": "Approved: destruction was ordered",
+    "dsar:request:refused": "Refused",
+    "dsar:request:withdrawn": "The person took the request back",
+    "dsar:request:answered": "Answered",
+    "dsar:request:mailed": "A mail was handed to the mail server",
+    "dsar:request:viewed": "An officer opened the person’s details",
+    "dsar:request:forgotten": "The requester’s name and address were erased here",
+    "erasure:order:ordered": "The order was written",
+    "erasure:order:completed": "The order is complete",
+    "evidence:document:sealed": "A document was sealed",
+}
+
+
+def in_words(kind: str) -> str:
+    """A ledger entry's kind in words; `erasure:call:done` becomes “Call: done” where no words were chosen."""
+    if kind in EVENTS:
+        return EVENTS[kind]
+    _app, thing, verb = [*kind.split(":"), "", ""][:3]
+    return f"{thing.capitalize()}: {verb.replace('_', ' ')}"
+
+
+def moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """`20 November 2026, 14:05 CET`; empty for None."""
+    if at is None:
+        return ""
+    local = at.astimezone(zone)
+    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+
+
+def day(when: date | None) -> str:
+    """`Sunday 20 December 2026`; empty for None."""
+    return date_format(when, "l j F Y") if when else ""
+
+
+def days_left(request: Request, today: date) -> tuple[str, str]:
+    """How long is left in words, and a colour class of the theme: `ok`, `soon`, `late`, `done` or `none`."""
+    if request.answered_at or request.state in {Request.State.REFUSED, Request.State.WITHDRAWN_BY_PERSON, Request.State.JOINED}:
+        return _("closed"), "done"
+    if request.due_safe is None:
+        return _("no date set"), "none"
+    left = (request.due_safe - today).days
+    if left < 0:
+        return ngettext("%(days)d day late", "%(days)d days late", -left) % {"days": -left}, "late"
+    if left == 0:
+        return _("due today"), "soon"
+    words = ngettext("%(days)d day left", "%(days)d days left", left) % {"days": left}
+    return words, "soon" if left <= SOON else "ok"

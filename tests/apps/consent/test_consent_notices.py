@@ -1,0 +1,116 @@
+"""What a notice says: three statements in writing, named recipients, and nothing that the profile does not enforce."""
+
+import hashlib
+import re
+
+import pytest
+from consent_cast import OFFICER, STARTERS, World
+from django.test import override_settings
+
+from compliance.core import clock
+from compliance.core.errors import Conflict, Invalid
+from compliance.core.taxonomy import Purpose
+from compliance.profiles.actions import activate, read_yaml, store
+from compliance.profiles.models import Party
+from compliance.profiles.queries import active
+from consent.actions import facts_of, offer, publish_notice, publish_notices
+from consent.models import Notice
+from consent.pages.text import sections
+from consent.queries import current_notice, training_offered
+
+pytestmark = pytest.mark.django_db
+ALL = sorted(path.stem for path in STARTERS.glob("*.yaml"))
+
+
+def activated(name: str) -> list[Notice]:
+    at = clock.now()
+    profile = store(document=read_yaml(STARTERS / f"{name}.yaml"), actor=OFFICER, at=at)
+    activate(profile=profile, actor=OFFICER, at=at, reason="test")
+    return publish_notices(actor=OFFICER, at=at)
+
+
+def test_c1_the_notice_states_what_how_long_what_for_and_who(world: World) -> None:
+    with override_settings(OPERATOR_NAME="Example Studio"):
+        Party.objects.create(slug="gpu-host", name="GPU Host Inc.", role="processor", country="US", purpose="runs the scan")
+        text = activated("thirty-days")[0].body
+    assert "Example Studio collects and stores biometric data about you: a scan of your face geometry" in text
+    assert "We use it to scan the photo you upload and to make the pictures you ask for. We use it for nothing else." in text
+    assert "This release lasts 1 year from the moment you sign." in text
+    assert "• The photo you uploaded: 30 days after the scan is finished; or 7 days after a scan fails; or" in text
+    assert "• GPU Host Inc." in text
+    assert "• payments" in text
+    assert "Each backup is destroyed after 30 days at the latest." in text
+    assert "This release does not allow training." in text
+    assert "take this release back at any time" in text
+    assert "privacy@example.test" in text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_starter_gives_notices_that_are_plain_and_complete(world: World, name: str) -> None:
+    published = activated(name)
+    purposes = [notice.purpose for notice in published]
+    opt_in = read_yaml(STARTERS / f"{name}.yaml")["training"]["personal_model"] == "opt_in"
+    assert purposes == ["face_scan"] + ["train_personal_model"] * opt_in
+    assert training_offered() is opt_in
+    for notice in published:
+        assert grade(notice.body) <= 8
+        assert not re.search(r"\b(None|PT?\d|_|\{|\})", notice.body)
+        assert notice.hash == hashlib.sha256(f"{notice.title}\n\n{notice.body}".encode()).hexdigest()
+
+
+def test_the_page_shows_every_character_of_the_text_in_its_order(world: World) -> None:
+    notice = current_notice(Purpose.FACE_SCAN)
+    shown = [line for part in sections(notice.body) for line in (part.heading, *(text for block in part.blocks for text in block))]
+    assert "\n".join(shown) == notice.body.replace("\n\n", "\n")
+
+
+def test_publishing_again_changes_nothing_and_another_text_is_a_new_version(world: World) -> None:
+    first = current_notice(Purpose.FACE_SCAN)
+    publish_notices(actor=OFFICER, at=clock.now())
+    assert current_notice(Purpose.FACE_SCAN).pk == first.pk
+    with override_settings(OPERATOR_NAME="Other Studio"):
+        publish_notices(actor=OFFICER, at=clock.now())
+    second = current_notice(Purpose.FACE_SCAN)
+    assert (first.version, second.version) == (1, 2)
+    assert first.hash != second.hash
+    assert Notice.objects.get(pk=first.pk).body == first.body
+
+
+def test_a_text_of_an_older_profile_is_never_offered(world: World) -> None:
+    at = clock.now()
+    assert current_notice(Purpose.FACE_SCAN)
+    profile = store(document=read_yaml(STARTERS / "fixed-window.yaml"), actor=OFFICER, at=at)
+    path = world.link("ana")
+    activate(profile=profile, actor=OFFICER, at=at, reason="test")
+    with pytest.raises(Conflict, match="publish_notices"):
+        offer(reference="ben", purpose="face_scan", system="s", actor=OFFICER, at=at)
+    page = world.browser.get(path)
+    assert page.status_code == 409
+    assert b"Not possible right now" in page.content
+    assert b"manage.py" not in page.content
+
+
+def test_where_training_is_forbidden_the_page_says_so_and_has_no_box_for_it(world: World) -> None:
+    activated("until-you-delete")
+    page = world.browser.get(world.link("ana")).content.decode()
+    assert "does not train any model on your face" in page
+    assert page.count('type="checkbox"') == 1
+    response = world.browser.post(world.link("ben") + "/training", {"name": "Ben", "agree": "yes"})
+    assert response.status_code == 422
+
+
+def test_there_is_no_text_in_a_language_nobody_wrote(world: World) -> None:
+    profile_notice = current_notice(Purpose.FACE_SCAN)
+    profile = active()
+    assert profile is not None
+    assert profile_notice.locale == "en"
+    with pytest.raises(Invalid):
+        publish_notice(facts=facts_of(profile, Purpose.FACE_SCAN), locale="xx", actor=OFFICER, at=clock.now())
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid, with lines as sentences and groups of vowels as syllables."""
+    sentences = [s for s in re.split(r"[.!?;:]\s|\n+", text) if s.strip()]
+    words = re.findall(r"[A-Za-z]+", text)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59

@@ -1,0 +1,130 @@
+"""Registration over REST: every artifact gets a due date and its reason, or is named as what must not be."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from compliance.artifacts.models import Artifact, Violation
+from compliance.core import clock
+from compliance.core.clock import to_text
+from compliance.delivery.models import Promise
+from compliance.erasure.models import Order
+from compliance.subjects.models import Subject
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def body(*items: dict[str, Any], subject: str = "usr_ana", **more: Any) -> dict[str, Any]:
+    return {"system": "demo-scan", "subject": subject, "purpose": "face_scan", "artifacts": list(items), **more}
+
+
+def item(id_: str, category: str = "original_upload", **more: Any) -> dict[str, Any]:
+    return {"id": id_, "category": category, "store": "uploads", "created_at": to_text(clock.now()), "biometric": True, **more}
+
+
+@pytest.fixture
+def send(client: Client, settings: Any) -> Any:
+    settings.ANNOUNCE_WORK = ""
+    key = factories.api_key()
+    calls = iter(range(1000))
+
+    def post(payload: Any) -> Any:
+        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": f"key-{next(calls)}"}
+        return client.post("/api/v1/artifacts", payload, content_type="application/json", headers=headers)
+
+    return post
+
+
+def test_a2_an_artifact_of_a_signed_person_is_stored_whole_with_its_due_date_and_why(send: Any) -> None:
+    factories.signed("usr_ana")
+    answer = send(body(item("up-1"), item("emb-1", "embedding", store="vectors", derived_from="up-1", size=512)))
+    assert answer.status_code == 200, answer.content
+    first, second = answer.json()["artifacts"]
+    assert (first["status"], second["status"]) == ("registered", "registered")
+    assert "(decides)" in first["why"][0]
+    stored = Artifact.objects.get(external_id="emb-1")
+    assert (stored.derived_from.external_id, stored.size, stored.biometric) == ("up-1", 512, True)  # type: ignore[union-attr]  # checked here
+    assert stored.due_at <= Artifact.objects.get(external_id="up-1").due_at
+
+
+def test_c1_an_artifact_without_a_release_is_quarantined_and_ordered_destroyed(send: Any) -> None:
+    factories.profile()
+    answer = send(body(item("up-1"), subject="usr_cy"))
+    assert answer.json()["artifacts"][0]["status"] == "quarantined"
+    assert Violation.objects.get().kind == "no_live_reason"
+    assert Order.objects.get().outcomes.get().artifact.external_id == "up-1"
+    assert Promise.objects.filter(topic="erasure.run").count() == 1
+
+
+def test_a1_a_category_outside_the_taxonomy_is_refused_and_one_the_profile_never_keeps_is_a_violation(send: Any) -> None:
+    factories.signed("usr_ana")
+    answer = send(body(item("x-1", "soul"), item("t-1", "training_copy"), item("up-1")))
+    assert [a["status"] for a in answer.json()["artifacts"]] == ["refused", "quarantined", "registered"]
+    assert set(Violation.objects.values_list("kind", flat=True)) == {"unknown_category", "never_kept"}
+
+
+def test_the_same_artifact_twice_is_known_and_an_id_of_somebody_else_is_refused(send: Any) -> None:
+    factories.signed("usr_ana")
+    factories.signed("usr_ben")
+    assert send(body(item("up-1"))).json()["artifacts"][0]["status"] == "registered"
+    assert send(body(item("up-1"))).json()["artifacts"][0]["status"] == "known"
+    assert send(body(item("up-1"), subject="usr_ben")).json()["artifacts"][0]["status"] == "refused"
+    assert send(body(item("c-1", "face_crop", derived_from="up-1"), subject="usr_ben")).json()["artifacts"][0]["status"] == "refused"
+    assert Artifact.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"artifacts": []}, "/artifacts"),
+        ({"artifacts": [item(f"a-{n}") for n in range(1001)]}, "/artifacts"),
+        ({"purpose": "sale"}, "/purpose"),
+        ({"colour": "red"}, "/colour"),
+        ({"artifacts": [{**item("a"), "size": "12"}]}, "/artifacts/0/size"),
+        ({"artifacts": [{**item("a"), "biometric": "true"}]}, "/artifacts/0/biometric"),
+        ({"artifacts": [{**item("a"), "created_at": "yesterday"}]}, "/artifacts/0/created_at"),
+        ({"artifacts": [{**item("a"), "pixels": 1}]}, "/artifacts/0/pixels"),
+        ({"subject": ""}, "/subject"),
+        ({"subject": 7}, "/subject"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_stored(send: Any, change: dict[str, Any], pointer: str) -> None:
+    answer = send({**body(item("up-1")), **change})
+    assert answer.status_code == 422, answer.content
+    assert pointer in {error["pointer"] for error in answer.json()["errors"]}
+    assert (Artifact.objects.count(), Subject.objects.count()) == (0, 0)
+
+
+def test_e2_sale_cannot_be_expressed_and_another_systems_key_is_refused(send: Any) -> None:
+    factories.signed("usr_ana")
+    assert send(body(item("up-1"), purpose="sell")).status_code == 422
+    assert send(body(item("up-1"), system="other")).status_code == 403
+
+
+def test_j5_a_picture_or_a_vector_in_a_body_is_refused_and_nothing_is_stored(send: Any) -> None:
+    factories.signed("usr_ana")
+    picture = send(body({**item("up-1"), "store": "iVBORw0KGgoAAAANSUhEUgAA"}))
+    vector = send({**body(item("up-1")), "vector": [0.1] * 512})
+    assert (picture.status_code, vector.status_code) == (422, 422)
+    assert picture.json()["type"].endswith("face-data-refused")
+    assert Artifact.objects.count() == 0
+    assert Violation.objects.filter(kind="face_data_sent", system="demo-scan").count() >= 1
+
+
+def test_b6_a_job_that_never_completes_still_has_an_end_and_the_law_may_end_it_sooner(send: Any) -> None:
+    factories.signed("usr_ana")
+    send(body(item("up-1")))
+    stored = Artifact.objects.get()
+    assert stored.due_at - stored.created_at == timedelta(days=37)
+    assert any("has not begun" in line for line in stored.due_why)
+    assert any(line.startswith("law:") for line in stored.due_why)
+
+
+def test_created_in_the_future_is_refused_with_a_remedy(send: Any) -> None:
+    factories.signed("usr_ana")
+    answer = send(body({**item("up-1"), "created_at": to_text(clock.now() + timedelta(days=400))}))
+    assert answer.json()["artifacts"][0]["status"] == "refused"
+    assert "Check the clock" in answer.json()["artifacts"][0]["why"][0]
