@@ -18,13 +18,13 @@ class Request(models.Model):
         DELETE = "delete", "delete everything"
 
     class State(models.TextChoices):
-        RECEIVED = "received"
+        RECEIVED = "received", "received"
         AWAITING_CONFIRMATION = "awaiting_confirmation", "awaiting confirmation"
         VERIFYING = "verifying", "to verify"
         DECIDING = "deciding", "ready to decide"
-        RUNNING = "running"
-        ANSWERED = "answered"
-        REFUSED = "refused"
+        RUNNING = "running", "running"
+        ANSWERED = "answered", "answered"
+        REFUSED = "refused", "refused"
         WITHDRAWN_BY_PERSON = "withdrawn_by_person", "withdrawn by the person"
         JOINED = "joined", "joined to another"
 

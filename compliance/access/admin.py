@@ -1,6 +1,6 @@
 """Officers, API clients and API keys in the admin."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -81,11 +81,10 @@ class ShownByActions(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-histor
 
     actions = None
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [field.name for field in self.model._meta.fields]
+    has_delete_permission = has_change_permission
 
     def page(self, request: HttpRequest, title: str, **context: Any) -> HttpResponse:
         """One of our own pages, in the admin's frame."""
@@ -97,9 +96,6 @@ class ShownByActions(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-histor
 class ApiClientAdmin(ShownByActions):
     list_display = ("name", "system")
     search_fields = ("name", "system")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -116,18 +112,15 @@ class ApiKeyAdmin(ShownByActions):
     """The hash of a key is nowhere on these pages; its text is on one page, once."""
 
     fields = ("prefix", "client", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+    readonly_fields = fields
     list_display = ("__str__", "client", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_filter = ("client",)
     list_select_related = ("client",)
     change_form_template = "admin/access/apikey/change_form.html"
-    history_list_display: ClassVar[list[str]] = []
 
     def get_urls(self) -> list[URLPattern]:
         revoke = path("<uuid:pk>/revoke/", self.admin_site.admin_view(self.revoke_view), name="access_apikey_revoke")
         return [revoke, *super().get_urls()]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return list(self.fields)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):

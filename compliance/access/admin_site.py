@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -56,6 +58,19 @@ class EffaceAdminSite(AdminSite):
         at = clock.now()
         shown = [shape(card, at) for card in self.cards.values() if request.user.has_perm(card.permission)]
         return super().index(request, {**(extra_context or {}), "cards": shown})
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """History is to be looked at: simple-history would save an old version on a POST, past every action and its record."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def look_only(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            match = request.resolver_match
+            if request.method == "POST" and match and (match.url_name or "").endswith("_simple_history"):
+                raise PermissionDenied
+            return guarded(request, *args, **kwargs)
+
+        return look_only
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Signing in, at most ten tries a quarter of an hour for one name and for one address.

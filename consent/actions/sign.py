@@ -20,7 +20,7 @@ from compliance.subjects.models import Contact, Subject
 from compliance.subjects.queries import sealer
 from consent.actions.end import end
 from consent.models import Notice, Release, ReleaseLink
-from consent.queries import active_releases, current_notice, is_open, page_of, training_offered
+from consent.queries import active_releases, current_notice, holds, is_open, training_offered
 from consent.rules.notices import INTENTS
 from consent.rules.signing import clean_name, missing
 
@@ -119,7 +119,7 @@ def _may_sign(link: ReleaseLink, purpose: Purpose, at: datetime) -> None:
             raise LinkEnded("This link was already used to answer, or it ran out.")
     elif purpose != Purpose.TRAIN_PERSONAL_MODEL or not training_offered():
         raise Invalid("This purpose cannot be granted here.")
-    elif page_of(link, at) is None:
+    elif not is_open(link, at) and not holds(link, at):
         raise LinkEnded("This link was already used, or it ran out.")
     elif purpose in active_releases(link.subject_id, at):
         raise LinkEnded("You already allowed this. You can stop it on the page where you signed.")

@@ -3,25 +3,37 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.validators import EmailValidator
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
+from compliance.access.api.serializers import ReferenceField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.core import clock
-from consent.actions import offer
+from consent.actions import OFFERED, offer
+
+
+class StrictEmailField(serializers.EmailField):
+    """An e-mail address that must come as a JSON string."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            raise serializers.ValidationError("This must be a text.")
+        return str(super().to_internal_value(data))
 
 
 class ReleaseLinkSerializer(StrictSerializer):
     """Whom to ask, for which purpose, and where a copy goes."""
 
     subject = ReferenceField(help_text="The id your product uses for this person")
-    purpose = StrictCharField(max_length=60, help_text="`face_scan`; training is a separate box on the same page")
-    email = StrictCharField(
-        max_length=254, required=False, validators=[EmailValidator()], help_text="Filed for this person; the signed text is mailed there"
+    purpose = serializers.ChoiceField(
+        choices=[purpose.value for purpose in OFFERED],
+        error_messages={
+            "invalid_choice": "There is no signing page for this purpose. Ask for face_scan; training is a separate box on that page."
+        },
+        help_text="Training is a separate box on the same page",
     )
+    email = StrictEmailField(max_length=254, required=False, help_text="Filed for this person; the signed text is mailed there")
 
 
 class ReleaseLinkAnswer(serializers.Serializer[Any]):

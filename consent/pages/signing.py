@@ -25,7 +25,7 @@ from consent.actions import LinkEnded, Signature, TextChanged, decline, sign, wi
 from consent.models import Notice, ReleaseLink
 from consent.pages import shown
 from consent.pages.text import Section, sections
-from consent.queries import Page, find_link, page_of
+from consent.queries import NotPublished, Page, find_link, holds, is_open, page_of
 from consent.rules.notices import INTENTS
 
 TRIES = 30
@@ -70,18 +70,16 @@ def _answer(view: View, request: HttpRequest, secret: str) -> HttpResponse:
             take(use="sign", who=str(link.pk), limit=TRIES, window=WINDOW, at=at)
         return view(request, link, secret, at)
     except (LinkEnded, KeyDestroyed):
-        return render(request, "consent/ended.html", {"secret": secret if page_of(link, at) else None}, status=410)
+        return render(request, "consent/ended.html", {"secret": secret if holds(link, at) else None}, status=410)
     except TooMany as error:
         response = render(request, "consent/unavailable.html", {"says": error.detail}, status=429)
         response["Retry-After"] = str(error.retry_after)
         return response
+    except NotPublished as error:
+        # For an officer to mend; a person is told what it means for them.
+        return render(request, "consent/unavailable.html", status=error.status)
     except Conflict as error:
-        return render(request, "consent/unavailable.html", {"says": _says(error)}, status=error.status)
-
-
-def _says(error: Conflict) -> str:
-    # A missing notice is for officers to mend; a person is told what it means for them.
-    return "" if "officer" in error.detail else error.detail
+        return render(request, "consent/unavailable.html", {"says": error.detail}, status=error.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +107,7 @@ def decline_scan(request: HttpRequest, link: ReleaseLink, secret: str, at: datet
     except Invalid:
         shown_at = at
     decline(link_id=link.pk, shown_at=shown_at, actor=PERSON, at=at)
-    return render(request, "consent/declined.html", {"secret": secret if page_of(link, at) else None})
+    return render(request, "consent/declined.html", {"secret": secret if holds(link, at) else None})
 
 
 @require_POST
@@ -126,11 +124,11 @@ def withdraw_training(request: HttpRequest, link: ReleaseLink, secret: str, at: 
 
 def _withdraw(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: Purpose) -> HttpResponse:
     """One press, no question, at once. Pressing again shows the same page."""
-    if link.used_at is None and page_of(link, at) is None:
+    if link.used_at is None and not is_open(link, at) and not holds(link, at):
         raise LinkEnded("This link ran out.")
     withdraw(subject_id=link.subject_id, purpose=purpose, actor=PERSON, at=at, how="on the signing page")
-    page = page_of(link, at)
-    return render(request, "consent/withdrawn.html", {"at": at, "training": purpose != link.purpose, "secret": secret if page else None})
+    context = {"at": at, "training": purpose != link.purpose, "secret": secret if holds(link, at) else None}
+    return render(request, "consent/withdrawn.html", context)
 
 
 def _sign(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: Purpose) -> HttpResponse:

@@ -40,11 +40,16 @@ def active_releases(subject_id: UUID, at: datetime) -> dict[str, Release]:
     return {row.purpose: row for row in rows}
 
 
+def holds(link: ReleaseLink, at: datetime) -> bool:
+    """Whether anything that can be signed on this page is in force: then the link shows it and takes it back."""
+    return not active_releases(link.subject_id, at).keys().isdisjoint(ON_THE_PAGE)
+
+
 def page_of(link: ReleaseLink, at: datetime) -> Page | None:
     """What the link shows: the text to sign while it is open; afterwards what was signed, until that ends. None when it ended."""
     held = active_releases(link.subject_id, at)
     open_now = is_open(link, at)
-    if not open_now and not held.keys() & set(ON_THE_PAGE):
+    if not open_now and held.keys().isdisjoint(ON_THE_PAGE):
         return None
     offered = training_offered()
     training = held.get(Purpose.TRAIN_PERSONAL_MODEL)

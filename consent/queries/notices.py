@@ -6,15 +6,21 @@ from compliance.profiles.queries import active
 from consent.models import Notice
 
 
+class NotPublished(Conflict):
+    """There is no text that may be signed now. For an officer to mend."""
+
+    code = "notice-not-published"
+
+
 def current_notice(purpose: Purpose, locale: str = "en") -> Notice:
     """The newest notice of a purpose, made from the profile that is active now.
 
-    Raises `Conflict` when there is none: a text that no longer says what is enforced is never signed.
+    Raises `NotPublished` when there is none: a text that no longer says what is enforced is never signed.
     """
     profile = active()
     notice = Notice.objects.filter(purpose=purpose, locale=locale).order_by("-version").first()
     if profile is None or notice is None or notice.profile_hash != profile.hash:
-        raise Conflict("No notice of the active profile is published for this purpose. An officer publishes it: manage.py publish_notices.")
+        raise NotPublished("No notice of the active profile is published for this purpose. Publish it: manage.py publish_notices.")
     return notice
 
 

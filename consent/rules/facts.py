@@ -11,6 +11,7 @@ from compliance.core.taxonomy import IN_WORDS, Category, Purpose, Trigger
 DEFAULT_TERM = "P1Y"
 # What needs a release of its own never stands in the notice of the scan.
 OWN_RELEASE = frozenset(Purpose) - {Purpose.FACE_SCAN, Purpose.REGENERATE}
+ALL_DERIVED = "all_derived"
 ALL_DERIVED_WORDS = "Everything else that is made from your photo on the way"
 
 MOMENTS: Mapping[Trigger, str] = {
@@ -64,15 +65,20 @@ class Facts:
 
 def kept_for(document: Mapping[str, Any], purpose: Purpose) -> tuple[Kept, ...]:
     """What a profile keeps for a purpose, with its ends in words. The scan also names what needs no release of its own."""
+    artifacts = document["artifacts"]
+    # The database does not keep the order of a profile's keys; the taxonomy's order is stable, and what is left comes last.
+    order = [name for name in (*map(str, Category), ALL_DERIVED) if name in artifacts]
     return tuple(
-        Kept(category_in_words(name), tuple(ends_in_words(document["artifacts"], name)))
-        for name, entry in document["artifacts"].items()
-        if belongs(entry["purposes"], purpose)
+        Kept(category_in_words(name), tuple(ends_in_words(artifacts, name)))
+        for name in order
+        if belongs(name, artifacts[name]["purposes"], purpose)
     )
 
 
-def belongs(purposes: Sequence[str], purpose: Purpose) -> bool:
-    """Whether a category kept for `purposes` stands in the notice of `purpose`."""
+def belongs(name: str, purposes: Sequence[str], purpose: Purpose) -> bool:
+    """Whether a category kept for `purposes` stands in the notice of `purpose`. A model of a face always needs its own opt-in."""
+    if name == Category.PERSONAL_MODEL:
+        return purpose == Purpose.TRAIN_PERSONAL_MODEL
     if purpose == Purpose.FACE_SCAN:
         return purpose in purposes or not OWN_RELEASE.intersection(purposes)
     return purpose in purposes

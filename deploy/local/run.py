@@ -19,6 +19,7 @@ from deploy.local.services import Demo, Settings
 from deploy.local.supervisor import TICK, GaveUpError, Log, Supervisor, how_it_ended
 
 READY_SECONDS = 60
+ASK_AGAIN = 0.3  # seconds between two questions whether the service is ready
 INTERRUPTED = 130
 PROBLEMS = (
     GaveUpError,
@@ -136,7 +137,7 @@ def await_ready(supervisor: Supervisor, settings: Settings) -> None:
     """Wait until the service says it is healthy. Raises `GaveUpError` when a process ends before, or it takes too long."""
     deadline = time.monotonic() + READY_SECONDS
     answer = ""
-    while not supervisor.asked_to_stop.wait(TICK):
+    while not supervisor.asked_to_stop.wait(ASK_AGAIN):
         dead = supervisor.first_dead()
         if dead:
             raise GaveUpError(f"{dead.name} {how_it_ended(dead)} before Efface was ready; its last lines are above.")

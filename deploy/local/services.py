@@ -5,11 +5,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deploy.local import environment
+from deploy.local import data, environment
 from deploy.local.supervisor import GaveUpError, Log, Service
 
 LOOPBACK = "127.0.0.1"
@@ -53,16 +53,30 @@ def is_free(port: int) -> bool:
 
 def prepare_data(var: Path, settings: Settings, log: Log) -> Demo:
     """Bring tables, static files and demo data up to date; all keep what is there. Raises `GaveUpError`."""
-    logins = var / "demo.json"
-    log.line("run", "bringing tables, static files and demo data up to date")
+    logins, stamp = var / "demo.json", var / "data.stamp"
+    state = data.fingerprint(environment.ROOT, backend_address(settings), *made_on(var, settings))
+    if not logins.exists() or not stamp.exists() or stamp.read_text() != state:
+        log.line("run", "bringing tables, static files and demo data up to date")
+        bring_up_to_date(settings, logins, log)
+        stamp.write_text(state)
+    return read_demo(logins)
+
+
+def made_on(var: Path, settings: Settings) -> tuple[str, str]:
+    """Which database it is: its address, and when the embedded one was made, for a removed one comes back empty."""
+    version = var / "postgres" / "PG_VERSION"
+    return settings["DATABASE_URL"], str(version.stat().st_ino if version.exists() else 0)
+
+
+def bring_up_to_date(settings: Settings, logins: Path, log: Log) -> None:
+    """Run the steps in a process of their own; what it says is shown only when it fails."""
     command = [sys.executable, "-m", "deploy.local.data", backend_address(settings), str(logins)]
     as_owner = {**settings, "EFFACE_AS_OWNER": "true"}
     done = subprocess.run(command, cwd=environment.ROOT, env=as_owner, text=True, capture_output=True, check=False)
-    if done.returncode:  # only then is its output shown
+    if done.returncode:
         for line in (done.stdout + done.stderr).splitlines():
             log.line("run", line)
         raise GaveUpError(f"The data could not be brought up to date (exit code {done.returncode}); see above.")
-    return read_demo(logins)
 
 
 def backend_address(settings: Settings) -> str:

@@ -7,5 +7,4 @@ from dsar.admin.requests import RequestAdmin
 
 __all__ = ["RequestAdmin"]
 
-# The stubs know Django's site only; ours has cards (compliance.access.admin_site).
-admin.site.register_cards(CARDS)  # type: ignore[attr-defined]
+admin.site.register_cards(CARDS)  # type: ignore[attr-defined]  # the stubs know Django's own site only

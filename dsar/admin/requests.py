@@ -21,6 +21,7 @@ from dsar.queries.officer import person_of, sheet_of
 from dsar.rules.clocks import law_name
 from dsar.rules.words import days_left
 
+SHORT = len("EF-XXXX-XXXX")
 # The words of `days_left` as the theme's tags.
 COLOURS = {"ok": "good", "soon": "warn", "late": "stop", "done": "", "none": ""}
 
@@ -29,7 +30,7 @@ COLOURS = {"ok": "good", "soon": "warn", "late": "stop", "done": "", "none": ""}
 class RequestAdmin(admin.ModelAdmin[Request]):
     """Requests, the most urgent first."""
 
-    list_display = ("code", "kind", "state", "time_left", "law_in_words", "received_at", "channel")
+    list_display = ("short_code", "kind", "state", "time_left", "law_in_words", "received_at", "channel")
     list_filter = (ClockFilter, "state", "channel", "law", "residence")
     search_fields = ("code",)
     search_help_text = _("Search by reference (EF-…)")
@@ -46,6 +47,11 @@ class RequestAdmin(admin.ModelAdmin[Request]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=_("reference"), ordering="code")
+    def short_code(self, request: Request) -> str:
+        """Enough to tell rows apart; the page of the request shows it whole."""
+        return f"{request.code[:SHORT]}…"
 
     @admin.display(description=_("time left"), ordering="due_safe")
     def time_left(self, request: Request) -> SafeString:

@@ -16,6 +16,7 @@ from dsar.queries.claims import Claim, claim_of
 from dsar.rules.arrows import ARROWS, UNDECIDED
 from dsar.rules.clocks import law_name
 from dsar.rules.grounds import GROUNDS
+from dsar.rules.places import name as place_name
 from dsar.rules.words import in_words
 
 # Rows shown of a long list; the page says how many there are in all.
@@ -69,6 +70,7 @@ class Sheet:
     """The page. `rows` are outcomes once there is an order, the person's live artifacts before."""
 
     law: str
+    place: str
     identity: Identity
     rows: list[Row]
     row_count: int
@@ -94,6 +96,7 @@ def sheet_of(request: Request) -> Sheet:
     state = State(request.state)
     return Sheet(
         law=law_name(request.law) if request.law else "",
+        place=place_name(request.residence),
         identity=identity_of(request),
         rows=rows,
         row_count=count,

@@ -56,6 +56,14 @@ def is_state(code: str) -> bool:
     return len(code) == 2 and code not in {"UK", "EU", "QC"}
 
 
+def name(residence: str) -> str:
+    """A place in words; empty where it was not said."""
+    if residence == OTHER:
+        return str(_("Somewhere else"))
+    place = regimes.jurisdictions().get(residence)
+    return place.name if place else ""
+
+
 def zone(residence: str) -> ZoneInfo:
     """The zone in which a person's dates are shown; UTC where it is not known."""
     place = regimes.jurisdictions().get(residence)

@@ -13,15 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MANAGE = """
+COMMANDS = """
 import json, os, pathlib, sys
-def load_demo(to):
-    made = {"officer": {"username": "olga", "password": "made-here"}, "backend": {"token": "t", "api_key": "k"}}
-    pathlib.Path(to).write_text(json.dumps(made))
-if sys.argv[1] == "load_demo":
-    load_demo(sys.argv[sys.argv.index("--out") + 1])
-if sys.argv[1] == os.environ.get("STUB_FAILS"):
-    sys.exit("this step does not work today")
+def call_command(name, *words, **_):
+    if name == os.environ.get("STUB_FAILS"):
+        sys.exit("this step does not work today")
+    with (pathlib.Path(os.environ["EFFACE_VAR"]) / "steps").open("a") as steps:
+        steps.write(name + " ")
+    if name == "load_demo":
+        made = {"officer": {"username": "olga", "password": "made-here"}, "backend": {"token": "t", "api_key": "k"}}
+        pathlib.Path(words[words.index("--out") + 1]).write_text(json.dumps(made))
 """
 BACKEND = """
 import http.server, os, sys
@@ -42,7 +43,9 @@ app = Celery("stub", broker=os.environ["CELERY_BROKER_URL"])
 app.conf.broker_transport_options = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), folder)
 """
 FILES = {
-    "manage.py": MANAGE,
+    "django/__init__.py": "def setup(): pass",
+    "django/core/__init__.py": "",
+    "django/core/management/__init__.py": COMMANDS,
     "compliance/__init__.py": "",
     "compliance/wsgi.py": WSGI,
     "compliance/celery.py": CELERY,

@@ -1,5 +1,6 @@
 """``make run`` with real processes: a start, an orderly end, and every way it can be disturbed."""
 
+import io
 import os
 import signal
 import socket
@@ -7,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local_clone import Clone, eventually
+from local_clone import WSGI, Clone, eventually
+
+from deploy.local import services
+from deploy.local.supervisor import Log
 
 WORKER = ("celery", " worker ")
 KILLED = {"worker": WORKER, "web": ("granian",), "database": ("bin/postgres",)}
@@ -88,6 +92,27 @@ def test_a_second_service_in_the_same_folder_is_refused_and_the_first_stays(clon
     assert second.wait(10) == 1
     assert f"already runs in {clone.folder / 'var'} (process {first.pid})" in clone.log()
     assert clone.answers()
+
+
+def test_tables_and_demo_data_are_brought_up_to_date_again_only_when_something_changed(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.local.environment.ROOT", clone.folder)
+    var, once = clone.folder / "var", "migrate collectstatic load_demo "
+    cluster = var / "postgres"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("18")
+    settings = {**os.environ, "EFFACE_VAR": str(var), "EFFACE_DEMO_PORT": "8001", "DATABASE_URL": "postgresql:///x"}
+
+    def steps() -> str:
+        services.prepare_data(var, settings, Log(io.StringIO()))
+        return (var / "steps").read_text()
+
+    assert [steps(), steps()] == [once, once]
+    (clone.folder / "compliance" / "wsgi.py").write_text("# changed\n" + WSGI)
+    assert [steps(), steps()] == [once * 2, once * 2]
+    cluster.rename(var / "removed")
+    assert steps() == once * 3
 
 
 def test_a_step_that_fails_is_shown_and_nothing_is_left_running(clone: Clone) -> None:

@@ -1,6 +1,7 @@
-"""The API's documentation page: Swagger UI from local files."""
+"""The API's documentation page: Swagger UI from local files.
 
-from typing import Any
+With `?script` the same address gives the script that starts it: a strict policy allows no script inside the page.
+"""
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -13,7 +14,3 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 class DocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]  # drf-spectacular's views are not typed
     url_name = "access:openapi"
     template_name = "access/docs.html"
-
-    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """The page, or with `?script` the script that starts it: a strict policy allows no script inside the page."""
-        return super().get(request, *args, **kwargs)

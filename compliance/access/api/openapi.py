@@ -5,10 +5,13 @@ The names are those of the OpenID AuthZEN Authorization API 1.0.
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
+
 from compliance.access.api.schema import PROBLEM_REF
 
-TEXT = {"type": "string", "minLength": 1, "maxLength": 200}
-ENTITY = {"type": "object", "required": ["type", "id"], "properties": {"type": TEXT, "id": TEXT, "properties": {"type": "object"}}}
+TEXT = {"type": "string", "minLength": 1}
+MAYBE_TEXT = {"type": ["string", "null"]}
+ENTITY = {"type": "object", "required": ["type", "id"], "properties": {"type": TEXT, "id": TEXT}}
 REASONS = (
     "active", "no_release", "refused", "withdrawn", "expired", "stale", "superseded", "purpose_not_granted", "recipient_not_named",
     "erasure_pending", "minor", "jurisdiction_blocked", "unknown_subject", "unknown_purpose", "not_consentable", "internal_error",
@@ -22,10 +25,10 @@ QUESTION = {
         "action": {
             "type": "object",
             "required": ["name"],
-            "properties": {"name": {**TEXT, "description": "A purpose, such as `face_scan`."}, "properties": {"type": "object"}},
+            "properties": {"name": {**TEXT, "description": "A purpose, such as `face_scan`."}},
         },
         "resource": ENTITY,
-        "context": {"type": "object", "properties": {"system": TEXT, "recipient": TEXT}},
+        "context": {"type": "object", "properties": {"system": MAYBE_TEXT, "recipient": MAYBE_TEXT}},
     },
 }
 NULLABLE_TIME = {"type": ["string", "null"], "format": "date-time"}
@@ -57,6 +60,7 @@ PROBLEMS = {
     "403": "The key does not carry the scope",
     "405": "Another method than POST",
     "413": "The body is too large",
+    "422": "A picture or a vector was sent",
     "503": "The check cannot be answered: deny",
 }
 METADATA = {
@@ -64,6 +68,16 @@ METADATA = {
     "required": ["policy_decision_point", "access_evaluation_endpoint"],
     "properties": {name: {"type": "string", "format": "uri"} for name in ("policy_decision_point", "access_evaluation_endpoint")},
 }
+
+
+class StrictExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # drf-spectacular registers by subclassing
+    """Says of every strict serializer what it does: an unknown field is refused."""
+
+    target_class = "compliance.access.api.serializers.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        return {**auto_schema._map_serializer(self.target, direction, bypass_extensions=True), "additionalProperties": False}
 
 
 def json_body(schema: dict[str, Any]) -> dict[str, Any]:

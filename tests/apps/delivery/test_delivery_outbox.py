@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _no_broker(settings: object) -> None:
-    settings.ANNOUNCE_WORK = ""  # type: ignore[attr-defined]  # pytest-django's settings
+def _no_broker(settings: Any) -> None:
+    settings.ANNOUNCE_WORK = ""
 
 
 def lapse(row: Promise) -> None:
@@ -223,15 +224,15 @@ def announced() -> None:
     ANNOUNCED.append("look now")
 
 
-def test_workers_are_told_after_the_commit_and_a_lost_message_loses_no_work(settings: object) -> None:
-    settings.ANNOUNCE_WORK = f"{__name__}.announced"  # type: ignore[attr-defined]  # pytest-django's settings
+def test_workers_are_told_after_the_commit_and_a_lost_message_loses_no_work(settings: Any) -> None:
+    settings.ANNOUNCE_WORK = f"{__name__}.announced"
     ANNOUNCED.clear()
     with transaction.atomic():
         entry = record(kind="test:thing:done", object_id="1", actor=SERVICE, at=clock.now(), payload={})
         promise(topic=TOPIC, payload={"id": "1"}, because=entry, at=clock.now())
         assert ANNOUNCED == []
     assert ANNOUNCED == ["look now"]
-    settings.ANNOUNCE_WORK = ""  # type: ignore[attr-defined]  # nobody is told about the second one
+    settings.ANNOUNCE_WORK = ""
     promised(2)
     assert overdue(before=clock.now() + timedelta(seconds=1)) == 2
     seen: list[str] = []

@@ -39,11 +39,11 @@ def test_the_list_says_how_long_is_left(signed_in: Client, ask: Ask, at: datetim
     page = look(signed_in, url)
     assert "days late" in page
     assert "days left" in page
-    assert page.index(late.code) < page.index("days left")
+    assert page.index(late.code[:12]) < page.index("days left")
     assert "usr_late" not in page
-    assert late.code in look(signed_in, f"{url}?clock=late")
+    assert late.code[:12] in look(signed_in, f"{url}?clock=late")
     assert "1 request" in look(signed_in, f"{url}?clock=late")
-    assert late.code in look(signed_in, f"{url}?q={late.code}")
+    assert late.code[:12] in look(signed_in, f"{url}?q={late.code}")
 
 
 def test_o6_one_page_shows_it_all_and_records_the_look(signed_in: Client, deciding: Request, photos: list[Artifact]) -> None:
