@@ -19,8 +19,8 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     imports=["compliance.tasks"],
     beat_schedule={
-        "look": {"task": "efface.look", "schedule": 2.0, "options": {"expires": 10}},
-        "beat": {"task": "efface.beat", "schedule": 5.0, "options": {"expires": 20}},
+        "look": {"task": "efface.look", "schedule": 1.0, "options": {"expires": 10}},
+        "beat": {"task": "efface.beat", "schedule": 2.0, "options": {"expires": 20}},
         "sequence": {"task": "efface.sequence", "schedule": 2.0, "options": {"expires": 10}},
         "sweep": {"task": "efface.sweep", "schedule": 30.0, "options": {"expires": 60}},
         "tidy": {"task": "efface.tidy", "schedule": 3600.0, "options": {"expires": 600}},

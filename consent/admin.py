@@ -39,9 +39,11 @@ class ReleaseAdmin(ReadOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # simpl
     show_full_result_count = False
     # The sealed evidence is not here: it opens for a bundle, not for a glance.
     fields = (
-        "id", "subject", "purpose", "state", "notice", "text_hash", "recipients", "signer_role", "method",
-        "shown_at", "signed_at", "expires_at", "ended_at",
-    )  # fmt: skip
+        ("id", "subject", "purpose", "state"),
+        ("notice", "text_hash", "recipients"),
+        ("signer_role", "method"),
+        ("shown_at", "signed_at", "expires_at", "ended_at"),
+    )
     ordering = ("-signed_at",)
 
 

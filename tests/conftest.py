@@ -49,16 +49,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 def owner_connection(**options: Any) -> Any:
     """A connection to the test database as the role that owns the tables."""
-    role = as_role(settings.OWNER_DATABASE_URL)
-    return connect(
-        dbname=connections["default"].settings_dict["NAME"],
-        user=role["USER"],
-        password=role["PASSWORD"],
-        host=role["HOST"] or None,
-        port=role["PORT"] or None,
-        autocommit=True,
-        **options,
-    )
+    return connect(settings.OWNER_DATABASE_URL, dbname=connections["default"].settings_dict["NAME"], autocommit=True, **options)
 
 
 def empty_tables(_self: Any) -> None:
@@ -75,5 +66,5 @@ def empty_tables(_self: Any) -> None:
         connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
 
 
-TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[method-assign]  # Django's own flush is a TRUNCATE by the running role
+TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]  # Django's own flush is a TRUNCATE by the running role
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

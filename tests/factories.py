@@ -79,7 +79,9 @@ def officer(username: str = "olga", *roles: str) -> Officer:
     from compliance.access.roles import ensure_roles
 
     ensure_roles()
-    made = Officer.objects.create_user(username=username, password="a long enough password", is_staff=True, first_name="Olga", last_name="Officer")
+    made = Officer.objects.create_user(
+        username=username, password="a long enough password", is_staff=True, first_name="Olga", last_name="Officer"
+    )
     made.groups.set(made.groups.model.objects.filter(name__in=roles or ["senior officer"]))
     return made
 

@@ -74,7 +74,9 @@ class Service:
             environ = {**self.environ, "EFFACE_URL": self.url}
             if name == "backend":
                 environ |= {"EFFACE_DEMO_BACKEND_TOKEN": self.made["backend"]["token"], "EFFACE_API_KEY": self.made["backend"]["api_key"]}
-            self.processes[name] = subprocess.Popen(self.commands[name], cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True)
+            self.processes[name] = subprocess.Popen(
+                self.commands[name], cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True
+            )
 
     def kill(self, name: str) -> None:
         """kill -9, the process and its children: no goodbye."""
@@ -164,7 +166,19 @@ def commands(folder: Path, environ: dict[str, str]) -> dict[str, list[str]]:
     scan = [*python, "examples.scan_backend", "--port", environ["EFFACE_DEMO_PORT"], "--data", str(folder / "scan"), "--purge-delay", "0.5"]
     return {
         "web": [*web, "--blocking-threads", "2", "--no-ws", "compliance.wsgi:application"],
-        "worker": [*celery, "worker", "-P", "threads", "-c", "2", "-l", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"],
+        "worker": [
+            *celery,
+            "worker",
+            "-P",
+            "threads",
+            "-c",
+            "2",
+            "-l",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ],
         "beat": [*celery, "beat", "-l", "WARNING", "--pidfile=", "-s", str(folder / "beat")],
         "backend": [*scan, "--allow-faults"],
     }
@@ -194,7 +208,7 @@ def service(folder: Path, *names: str) -> Iterator[Service]:
             until("the service is ready", running.is_ready)
         yield running
     except BaseException:
-        print(running.logs())
+        sys.stdout.write(running.logs())
         raise
     finally:
         running.stop()

@@ -13,7 +13,7 @@ DESCENDANTS = """
 WITH RECURSIVE tree AS (
     SELECT id FROM artifacts_artifact WHERE id = ANY(%s)
     UNION SELECT child.id FROM artifacts_artifact child JOIN tree ON child.derived_from_id = tree.id)
-SELECT * FROM artifacts_artifact WHERE id IN (SELECT id FROM tree)
+SELECT * FROM artifacts_artifact WHERE id IN (SELECT id FROM tree) AND gone_at IS NULL
 """
 
 
@@ -22,8 +22,8 @@ def live(subject_id: UUID) -> QuerySet[Artifact]:
     return Artifact.objects.filter(subject_id=subject_id, gone_at__isnull=True).order_by("created_at", "id")
 
 
-def with_descendants(artifacts: Iterable[Artifact]) -> list[Artifact]:
-    """The artifacts and everything made from them, at any depth."""
+def live_with_descendants(artifacts: Iterable[Artifact]) -> list[Artifact]:
+    """The artifacts and everything made from them, at any depth, without what is gone already."""
     return list(Artifact.objects.raw(DESCENDANTS, [[artifact.pk for artifact in artifacts]]))
 
 

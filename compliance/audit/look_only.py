@@ -1,6 +1,6 @@
 """The base of every admin page for rows that nobody edits: states, history, evidence, the ledger."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -8,16 +8,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-if TYPE_CHECKING:
-    # Only the type stubs know ModelAdmin and Paginator as generic.
-    BaseAdmin = admin.ModelAdmin[Any]
-    BasePaginator = Paginator[Any]
-else:
-    BaseAdmin = admin.ModelAdmin
-    BasePaginator = Paginator
 
-
-class CappedPaginator(BasePaginator):
+class CappedPaginator(Paginator[Any]):
     """Counts no further than officers will page: counting a billion rows takes minutes, and nobody reads them."""
 
     most = 10_000
@@ -28,7 +20,7 @@ class CappedPaginator(BasePaginator):
         return rows.order_by().values("pk")[: self.most].count()
 
 
-class LookOnly(BaseAdmin):
+class LookOnly(admin.ModelAdmin[Any]):
     """No add, no change, no delete, no actions: states move through actions that record who and why."""
 
     actions = None

@@ -1,7 +1,7 @@
 """Connected systems in the admin: their condition at a glance; a token is typed once and never shown again."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -19,11 +19,8 @@ from compliance.core import clock
 from compliance.core.errors import Invalid
 from compliance.core.keys import service_sealer
 
-HistoryAdmin = SimpleHistoryAdmin[Any] if TYPE_CHECKING else SimpleHistoryAdmin
-SystemForm = forms.ModelForm[System] if TYPE_CHECKING else forms.ModelForm
 
-
-class ConnectForm(SystemForm):
+class ConnectForm(forms.ModelForm[System]):
     """A system's address and token. The token may stay empty when only the name or address changes."""
 
     token = forms.CharField(
@@ -52,7 +49,7 @@ class ConnectForm(SystemForm):
 
 
 @admin.register(System)
-class SystemAdmin(HistoryAdmin):
+class SystemAdmin(SimpleHistoryAdmin):
     form = ConnectForm
     list_display = ("name", "slug", "base_url", "doing", "last_success")
     fields = ("slug", "name", "base_url", "token", "doing", "stores")
@@ -93,7 +90,9 @@ class SystemAdmin(HistoryAdmin):
     def stores(self, system: System) -> str:
         condition = getattr(system, "condition", None)
         rows = condition.stores if condition else []
-        return "\n".join(f"{s['name']} ({s['kind']}): purge {s['purge']}, backups {s['backup_max_age'] or 'not stated'}" for s in rows) or "-"
+        return (
+            "\n".join(f"{s['name']} ({s['kind']}): purge {s['purge']}, backups {s['backup_max_age'] or 'not stated'}" for s in rows) or "-"
+        )
 
 
 def in_trouble(_at: datetime) -> int:

@@ -103,7 +103,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("EFFACE_EMAIL_URL", _mail, None, "Where mail goes: `smtp+tls://…` or `file:///folder`."),
     Setting("EFFACE_MAIL_FROM", _text, "privacy@example.test", "The sender of mails to people."),
     Setting("EFFACE_OPERATOR_NAME", _text, None, "The company that makes the promise; named in notices and documents."),
-    Setting("EFFACE_JURISDICTIONS", _names, "IL,TX,WA,CO,CA,EU:DE,UK,QC", "The laws the operator serves; an unknown residence gets the strictest."),
+    Setting(
+        "EFFACE_JURISDICTIONS",
+        _names,
+        "IL,TX,WA,CO,CA,EU:DE,UK,QC",
+        "The laws the operator serves; an unknown residence gets the strictest.",
+    ),
     Setting("EFFACE_BACKEND_ALLOW", _names, "", "`host:port` of scan backends that may live on a private address. Empty: none may."),
     Setting("EFFACE_LEASE_SECONDS", _count, "30", "How long a worker may be silent before another takes its work over."),
     Setting("EFFACE_TLS", _flag, "true", "Cookies only over HTTPS, HSTS, redirect to HTTPS. `make run` turns it off on loopback."),

@@ -50,7 +50,14 @@ class Duration:
             hours, days = hours + days * 24, 0
         parts = [
             f"{number} {word}{'' if number == 1 else 's'}"
-            for number, word in ((years, "year"), (months, "month"), (days, "day"), (hours, "hour"), (rest // 60, "minute"), (rest % 60, "second"))
+            for number, word in (
+                (years, "year"),
+                (months, "month"),
+                (days, "day"),
+                (hours, "hour"),
+                (rest // 60, "minute"),
+                (rest % 60, "second"),
+            )
             if number
         ]
         return " and ".join(parts) if parts else "at once"

@@ -1,7 +1,7 @@
 """Orders and outcomes in the admin: to look at, not to change."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +11,8 @@ from compliance.access.admin_site import ENOUGH, Card, EffaceAdminSite
 from compliance.audit.look_only import LookOnly
 from compliance.erasure.models import Call, Order, Outcome
 
-HistoryAdmin = SimpleHistoryAdmin[Any] if TYPE_CHECKING else SimpleHistoryAdmin
-Inline = admin.TabularInline[Any, Any] if TYPE_CHECKING else admin.TabularInline
 
-
-class OutcomeInline(Inline):
+class OutcomeInline(admin.TabularInline[Outcome, Order]):
     model = Outcome
     fields = ("artifact", "rung", "method", "called_at", "acknowledged_at", "absent_at", "purged_at", "backups_until", "detail")
     readonly_fields = fields
@@ -29,7 +26,7 @@ class OutcomeInline(Inline):
 
 
 @admin.register(Order)
-class OrderAdmin(LookOnly, HistoryAdmin):
+class OrderAdmin(LookOnly, SimpleHistoryAdmin):
     list_display = ("id", "state", "reason", "everything", "ordered_at", "completed_at", "decided_by")
     list_filter = ("state", "reason")
     search_fields = ("id__exact",)

@@ -127,7 +127,8 @@ class Outcome(models.Model):
             # No rung without the time of the negative read below it.
             models.CheckConstraint(
                 name="erasure_outcome_read_back",
-                condition=~models.Q(rung__in=["absent", "purged", "parties_confirmed", "backups_expired"]) | models.Q(absent_at__isnull=False),
+                condition=~models.Q(rung__in=["absent", "purged", "parties_confirmed", "backups_expired"])
+                | models.Q(absent_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="erasure_outcome_purge_reported",

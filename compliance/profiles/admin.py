@@ -1,7 +1,7 @@
 """Profiles and parties in the admin. A profile version is immutable; parties are edited with their history."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +9,6 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from compliance.audit.look_only import LookOnly
 from compliance.profiles.models import Party, Profile
-
-HistoryAdmin = SimpleHistoryAdmin[Any] if TYPE_CHECKING else SimpleHistoryAdmin
 
 
 @admin.register(Profile)
@@ -27,7 +25,7 @@ class ProfileAdmin(LookOnly):
 
 
 @admin.register(Party)
-class PartyAdmin(HistoryAdmin):
+class PartyAdmin(SimpleHistoryAdmin):
     list_display = ("name", "role", "country", "purpose")
     list_filter = ("role", "country")
     ordering = ("name",)

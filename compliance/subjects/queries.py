@@ -3,8 +3,8 @@
 import unicodedata
 from uuid import UUID
 
-from compliance.core.sealing import Sealer, normal_email
 from compliance.core.keys import ring
+from compliance.core.sealing import Sealer, normal_email
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Contact, Reference, Subject
 

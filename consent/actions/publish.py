@@ -13,7 +13,7 @@ from compliance.profiles.models import Profile
 from compliance.profiles.queries import active, party_names
 from consent.models import Notice
 from consent.rules import notices
-from consent.rules.facts import DEFAULT_TERM, Facts, Recipient, kept_for
+from consent.rules.facts import DEFAULT_TERM, Facts, Recipient, kept_for, model_for_scan
 
 LOCALES = ("en",)
 RESULTS = {"analysis": "the report you ask for"}
@@ -29,6 +29,7 @@ def facts_of(profile: Profile, purpose: Purpose) -> Facts:
         purpose=purpose,
         result=RESULTS.get(document["method"], "the pictures you ask for"),
         kept=kept_for(document, purpose),
+        model_for_scan=model_for_scan(document),
         recipients=tuple(Recipient(slug, name) for slug, name in names.items()),
         term=DEFAULT_TERM,
         backup_cycle=backups.get("cycle", ""),

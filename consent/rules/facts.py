@@ -54,6 +54,8 @@ class Facts:
     purpose: Purpose
     result: str
     kept: tuple[Kept, ...]
+    # The profile makes a model of one person to do the scan's own work: said aloud, never hidden behind “a scan”.
+    model_for_scan: bool
     recipients: tuple[Recipient, ...]
     term: str
     backup_cycle: str
@@ -76,12 +78,18 @@ def kept_for(document: Mapping[str, Any], purpose: Purpose) -> tuple[Kept, ...]:
 
 
 def belongs(name: str, purposes: Sequence[str], purpose: Purpose) -> bool:
-    """Whether a category kept for `purposes` stands in the notice of `purpose`. A model of a face always needs its own opt-in."""
-    if name == Category.PERSONAL_MODEL:
-        return purpose == Purpose.TRAIN_PERSONAL_MODEL
+    """Whether a category kept for `purposes` stands in the notice of `purpose`. The notice of training always names the model."""
+    if (name, purpose) == (Category.PERSONAL_MODEL, Purpose.TRAIN_PERSONAL_MODEL):
+        return True
     if purpose == Purpose.FACE_SCAN:
         return purpose in purposes or not OWN_RELEASE.intersection(purposes)
     return purpose in purposes
+
+
+def model_for_scan(document: Mapping[str, Any]) -> bool:
+    """Whether a model of the person is among what is kept for the scan itself."""
+    entry = document["artifacts"].get(Category.PERSONAL_MODEL.value)
+    return entry is not None and belongs(Category.PERSONAL_MODEL, entry["purposes"], Purpose.FACE_SCAN)
 
 
 def category_in_words(name: str) -> str:

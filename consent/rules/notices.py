@@ -73,10 +73,13 @@ def _stored(facts: Facts) -> Iterator[str]:
 def _purpose(facts: Facts) -> Iterator[str]:
     yield "2. What it is used for"
     yield f"We use it {USES[facts.purpose].format(result=facts.result)}. We use it for nothing else."
-    if facts.purpose == Purpose.FACE_SCAN:
-        yield "This release does not allow training. It is never sold, leased or traded, and never used for ads."
+    if facts.purpose != Purpose.FACE_SCAN:
+        yield "It does not train a model for other people."
+    elif facts.model_for_scan:
+        yield "To make them, a model of your face may be built, for you alone. This release allows no other training."
     else:
-        yield "It does not train a model for other people. It is never sold, leased or traded, and never used for ads."
+        yield "This release does not allow training."
+    yield "Nothing is ever sold, leased or traded, and nothing is used for ads."
 
 
 def _term(facts: Facts) -> Iterator[str]:

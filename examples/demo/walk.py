@@ -103,8 +103,9 @@ class Walk:
         found = re.search(r"EF-[A-Z2-7-]+", page)
         must(found is not None, "a reference on the status page", words(page)[:300])
         self.code = found[0] if found else ""
-        deadline = re.search(r"\d{1,2} \w+ 20\d\d", words(page))
-        self.say(f"confirmed with a button; reference {self.code}; a date on the page: {deadline[0] if deadline else 'none'}")
+        deadline = re.search(r"(?i)answer by[^.]{0,20}?(\d{1,2} \w+ 20\d\d)", words(page))
+        must(deadline is not None, "the legal deadline on the status page", words(page)[:600])
+        self.say(f"confirmed with a button; reference {self.code}; we must answer by {deadline[1] if deadline else ''}")
 
     def officer_approves(self) -> None:
         """The officer signs in, sees the request with its history, and approves with a reason."""
@@ -136,7 +137,14 @@ class Walk:
             got = self.person.http.get(self.person.link(f"certificate.{form}"))
             got.raise_for_status()
             (folder / f"certificate.{form}").write_bytes(got.content)
-        command = [sys.executable, "manage.py", "verify_document", str(folder / "certificate.pdf"), "--twin", str(folder / "certificate.json")]
+        command = [
+            sys.executable,
+            "manage.py",
+            "verify_document",
+            str(folder / "certificate.pdf"),
+            "--twin",
+            str(folder / "certificate.json"),
+        ]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  # our own command, no input
         for line in done.stdout.splitlines():
             self.say(line)

@@ -22,7 +22,7 @@ from compliance.delivery.actions import drain
 from compliance.delivery.models import Promise
 from compliance.erasure.actions import run
 from compliance.erasure.models import Call, Order
-from examples.scan_backend.harness import Running, running, stand_in
+from examples.scan_backend.harness import TOKEN, running, stand_in
 from tests import factories
 from tests.apps.erasure.conftest import Scans, order_everything
 
@@ -37,13 +37,7 @@ def scans(tmp_path: Path, settings: Any) -> Iterator[Scans]:
     settings.ANNOUNCE_WORK = ""
     with stand_in() as efface, running(tmp_path, efface.url, "--purge-delay", "0.05") as backend:
         settings.BACKEND_ALLOW = [backend.http.base_url.netloc.decode()]
-        yield Scans(backend, factories.system(str(backend.http.base_url), factories_token()))
-
-
-def factories_token() -> str:
-    from examples.scan_backend.harness import TOKEN
-
-    return TOKEN
+        yield Scans(backend, factories.system(str(backend.http.base_url), TOKEN))
 
 
 def die_at(boundary: int) -> None:

@@ -33,7 +33,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldProblemSerializer(many=True, required=False)
+    def get_fields(self) -> dict[str, Any]:
+        """`errors` is a name that a serializer has for itself, so it cannot stand above as a field."""
+        return {**super().get_fields(), "errors": FieldProblemSerializer(many=True, required=False)}
 
 
 class Schema(AutoSchema):

@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,11 +29,14 @@ class WriteView(APIView):
         key = request.headers.get("Idempotency-Key", "")
         if not KEY.fullmatch(key):
             raise Problem(
-                400, "idempotency-key-missing", "A write needs an Idempotency-Key", "Send a header Idempotency-Key of 1 to 200 visible characters."
+                400,
+                "idempotency-key-missing",
+                "A write needs an Idempotency-Key",
+                "Send a header Idempotency-Key of 1 to 200 visible characters.",
             )
         serializer = self.serializer_class(data=request.data)
         serializer.is_valid(raise_exception=True)
-        caller: Caller = request.user
+        caller = cast(Caller, request.user)
         at = clock.now()
         status, body = remembered(
             client=caller.client,

@@ -67,7 +67,9 @@ def keep(handlers: Mapping[str, Handler], claimed: Claimed) -> None:
         log.warning("lease_lost", topic=claimed.topic, promise=str(claimed.lease.id))
     except Exception as error:  # noqa: BLE001  # the worker loop: one broken promise must not stop the others
         # The class of the error only: messages may quote what a person wrote.
-        log.error("promise_failed", topic=claimed.topic, promise=str(claimed.lease.id), error=type(error).__name__, attempt=claimed.attempts)
+        log.error(
+            "promise_failed", topic=claimed.topic, promise=str(claimed.lease.id), error=type(error).__name__, attempt=claimed.attempts
+        )
         postpone(claimed, error)
 
 

@@ -40,9 +40,7 @@ def adopt(order: Order, system: System, item: Found, at: datetime) -> Artifact:
     """Register a thing that nobody registered. It is due at once, and the system is told on."""
     category = item.category if item.category in set(Category) else Category.METADATA
     kind = Violation.ViolationKind.UNREGISTERED if category == item.category else Violation.ViolationKind.UNKNOWN_CATEGORY
-    violation(
-        kind=kind, system=system.pk, external_id=item.id, category=item.category, subject=order.subject, actor=SERVICE, at=at
-    )
+    violation(kind=kind, system=system.pk, external_id=item.id, category=item.category, subject=order.subject, actor=SERVICE, at=at)
     return register(
         subject=order.subject,
         system=system.pk,

@@ -38,7 +38,7 @@ def order(
     """
     subject = Subject.objects.select_for_update().get(pk=subject_id)
     everything = artifacts is None
-    wanted = list(artifacts_of.live(subject_id)) if artifacts is None else [a for a in artifacts_of.with_descendants(artifacts) if not a.gone_at]
+    wanted = list(artifacts_of.live(subject_id)) if artifacts is None else artifacts_of.live_with_descendants(artifacts)
     if not everything and not wanted:
         return None
     sealer = sealer_of(subject) if subject.wrapped_key else None

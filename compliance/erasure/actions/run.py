@@ -39,7 +39,7 @@ class Step:
     lease: Lease
 
 
-def run(payload: Mapping[str, str], lease: Lease, at: datetime) -> Again | None:
+def run(payload: Mapping[str, str], lease: Lease, _at: datetime) -> Again | None:
     """Take the order as far as it goes now. Returns when to look again, or None when it is complete.
 
     Raises the last `BackendFault` after every system had its turn: one dead system does not hold up the others.

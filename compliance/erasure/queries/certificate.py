@@ -69,7 +69,7 @@ def _systems(order: Order, outcomes: list[Outcome]) -> list[System]:
 
 def _system(system: System, order: Order, outcomes: list[Outcome]) -> dict[str, Any]:
     mine = [o for o in outcomes if o.artifact.system == system.pk]
-    there = [o for o in mine if o.absent_at is None or o.artifact.gone_at is None]
+    present = [o for o in mine if o.absent_at is None or o.artifact.gone_at is None]
     ages = {s["backup_max_age"] for s in system.condition.stores if s["name"] in {o.artifact.store for o in mine}}
     return {
         "system": system.pk,
@@ -83,7 +83,11 @@ def _system(system: System, order: Order, outcomes: list[Outcome]) -> dict[str, 
             }
             for call in order.calls.filter(system=system.pk).order_by("intended_at")
         ],
-        "negative_read": {"at": _text(max((o.absent_at for o in mine if o.absent_at), default=None)), "asked": len(mine), "present": len(there)},
+        "negative_read": {
+            "at": _text(max((o.absent_at for o in mine if o.absent_at), default=None)),
+            "asked": len(mine),
+            "present": len(present),
+        },
         "inventory_read": {"at": _text(order.last_look_at), "found": 0} if order.last_look_at else None,
         "backup": {"max_age": max(filter(None, ages), default=None)},
     }

@@ -68,7 +68,9 @@ def _step(field: str, outcomes: list[Outcome]) -> Step:
     """A step counts only for outcomes whose rung still stands on it: what reappeared has lost it."""
     needed = Rung(field.removesuffix("_at"))
     reached = [o for o in outcomes if o.rung in LADDER and LADDER.index(Rung(o.rung)) >= LADDER.index(needed)]
-    return Step(needed, len(reached), len(outcomes), _latest([getattr(o, field) for o in reached]) if len(reached) == len(outcomes) else None)
+    return Step(
+        needed, len(reached), len(outcomes), _latest([getattr(o, field) for o in reached]) if len(reached) == len(outcomes) else None
+    )
 
 
 def _category(name: str, rows: list[Outcome]) -> CategoryProgress:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -41,7 +42,7 @@ class _Draft:
     def version(self) -> int:
         return self.supersedes.version + 1 if self.supersedes else 1
 
-    @property
+    @cached_property
     def number(self) -> UUID:
         """128 bits nobody can guess, and the same again after a crash: keyed by the ring, so that a second try is the first."""
         what = canonical([self.kind, self.object_id, self.version, self.language, hashlib.sha256(canonical(self.content)).hexdigest()])

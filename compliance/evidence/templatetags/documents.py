@@ -17,7 +17,7 @@ RUNG_WORDS = {
     "called": _("Told to delete"),
     "acknowledged": _("Order accepted"),
     "absent": _("Checked: gone"),
-    "purged": _("Wiped from disk"),
+    "purged": _("Wiped"),
     "parties_confirmed": _("Confirmed by others"),
     "backups_expired": _("Gone from backups"),
     "held": _("Kept: legal hold"),
@@ -29,7 +29,7 @@ RUNG_MEANING = {
     "called": _("We told the system to delete it."),
     "acknowledged": _("The system said it will."),
     "absent": _("We asked the system for it again. It was not there."),
-    "purged": _("The system reports that the space it used was wiped."),
+    "purged": _("The system reports that its storage no longer holds it."),
     "parties_confirmed": _("The companies that had a copy say it is deleted."),
     "backups_expired": _("The last backup that could hold it has been overwritten."),
 }

@@ -87,7 +87,9 @@ def _purposes(where: str, name: str, entry: Mapping[str, Any]) -> Iterator[Refus
         yield Refusal(where, 3, f"“{name}” is kept without a purpose.", "Name the purpose a person grants for it, or remove the entry.")
     biometric = name == ALL_DERIVED or name in BIOMETRIC
     if biometric and purposes and set(purposes) <= frozenset(OperationalPurpose):
-        yield Refusal(where, 6, f"“{name}” holds a face and is kept only for {', '.join(purposes)}.", "Name a purpose that a person grants.")
+        yield Refusal(
+            where, 6, f"“{name}” holds a face and is kept only for {', '.join(purposes)}.", "Name a purpose that a person grants."
+        )
 
 
 def _until(document: Mapping[str, Any], where: str, name: str) -> Iterator[Refusal]:

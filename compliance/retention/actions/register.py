@@ -70,7 +70,8 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
     # Serialises registrations of one person with their withdrawals and orders: no artifact slips between the two.
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
     batch = Batch(subject, system, purpose, is_granted(subject_id=subject.pk, purpose=purpose, at=at), profile, actor, at)
-    known = {a.external_id: a for a in Artifact.objects.filter(system=system, external_id__in=[i.id for i in items] + [i.derived_from for i in items if i.derived_from])}
+    named = {item.id for item in items} | {item.derived_from for item in items if item.derived_from}
+    known = {artifact.external_id: artifact for artifact in Artifact.objects.filter(system=system, external_id__in=named)}
     answers, quarantined = [], []
     for item in items:
         answer = refuse(batch, item, known) or keep(batch, item, known)
@@ -99,7 +100,7 @@ def refuse(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered |
     if item.created_at > batch.at + CLOCK_SKEW:
         return Registered(item.id, "refused", None, ("created_at lies in the future. Check the clock and send UTC.",))
     if item.derived_from and item.derived_from not in known:
-        return Registered(item.id, "refused", None, ("derived_from is not registered. Register the original first, or in the same call before it.",))
+        return Registered(item.id, "refused", None, ("derived_from is not registered. Register the original first.",))
     if item.derived_from and known[item.derived_from].subject_id != batch.subject.pk:
         return Registered(item.id, "refused", None, ("derived_from belongs to another subject.",))
     if item.id in known:
@@ -178,5 +179,3 @@ def report(batch: Batch, item: Item, kind: Violation.ViolationKind) -> None:
         actor=batch.actor,
         at=batch.at,
     )
-
-

@@ -33,7 +33,7 @@ class RegistrationSerializer(StrictSerializer):
     system = serializers.SlugField(max_length=60, help_text="The connected system this key speaks for")
     subject = ReferenceField(help_text="Your reference of the person")
     purpose = serializers.ChoiceField([*Purpose, *OperationalPurpose], help_text="What it is kept for")
-    artifacts = ArtifactSerializer(many=True, min_length=1, max_length=1000)
+    artifacts = serializers.ListField(child=ArtifactSerializer(), min_length=1, max_length=1000)
 
 
 class RegisteredSerializer(serializers.Serializer[Any]):

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from compliance.audit.actions import record
 from compliance.core.actor import Actor
 from compliance.core.errors import FieldError, Invalid
-from compliance.core.sealing import normal_email
 from compliance.core.keys import ring
+from compliance.core.sealing import normal_email
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Contact, Reference, Subject
 from compliance.subjects.queries import reference_index

@@ -40,9 +40,19 @@ def test_c1_the_notice_states_what_how_long_what_for_and_who(world: World) -> No
     assert "• GPU Host Inc." in text
     assert "• payments" in text
     assert "Each backup is destroyed after 30 days at the latest." in text
-    assert "This release does not allow training." in text
+    assert "A model trained on your face: 30 days after the scan is finished" in text
+    assert "a model of your face may be built, for you alone. This release allows no other training." in text
+    assert "Nothing is ever sold, leased or traded" in text
     assert "take this release back at any time" in text
     assert "privacy@example.test" in text
+
+
+def test_a_notice_names_a_model_exactly_where_the_profile_keeps_one(world: World) -> None:
+    scan, training = activated("thirty-days")
+    assert ("A model trained on your face" in scan.body, "A model trained on your face" in training.body) == (True, True)
+    [scan] = activated("until-you-delete")
+    assert "model" not in scan.body
+    assert "This release does not allow training." in scan.body
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -93,7 +103,7 @@ def test_a_text_of_an_older_profile_is_never_offered(world: World) -> None:
 def test_where_training_is_forbidden_the_page_says_so_and_has_no_box_for_it(world: World) -> None:
     activated("until-you-delete")
     page = world.browser.get(world.link("ana")).content.decode()
-    assert "does not train any model on your face" in page
+    assert "forbids training on your face beyond what the release above says" in page
     assert page.count('type="checkbox"') == 1
     response = world.browser.post(world.link("ben") + "/training", {"name": "Ben", "agree": "yes"})
     assert response.status_code == 422

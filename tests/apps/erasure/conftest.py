@@ -11,6 +11,7 @@ from compliance.artifacts.models import Artifact
 from compliance.backend.models import System
 from compliance.backend.queries import client_of
 from compliance.core import clock
+from compliance.core.actor import SERVICE
 from compliance.delivery.actions import drain
 from compliance.delivery.models import Promise
 from compliance.erasure.actions import order, run
@@ -83,7 +84,7 @@ def order_everything(reference: str, reason: str = Order.Reason.REQUEST) -> Orde
         rule="GDPR 17(1)",
         origin="test",
         decided_by="Olga Officer",
-        actor=factories.SERVICE,
+        actor=SERVICE,
         at=clock.now(),
     )
     assert made is not None
@@ -94,4 +95,3 @@ def work(limit: int = 50) -> None:
     """Keep every promise of erasure that is there, whatever its time, once."""
     Promise.objects.filter(state="waiting").update(due_at=clock.now(), lease_until=None)
     drain({"erasure.run": run, "erasure.certify": lambda *_: None, "consent.release_signed": lambda *_: None}, limit=limit)
-

@@ -6,6 +6,7 @@ import pytest
 
 from compliance.artifacts.models import Artifact, Violation
 from compliance.audit.models import Entry
+from compliance.core.actor import SERVICE
 from compliance.delivery.models import Promise
 from compliance.erasure.actions import order
 from compliance.erasure.models import Call, Order, Outcome, Rung
@@ -45,7 +46,8 @@ def test_f4_everything_of_ana_is_there_and_then_gone_from_the_disk_and_bens_scan
     assert set(made.outcomes.values_list("rung", flat=True)) == {Rung.PURGED}
     assert not Artifact.objects.filter(subject=made.subject, gone_at=None).exists()
     for outcome in made.outcomes.all():
-        assert outcome.called_at <= outcome.acknowledged_at <= outcome.absent_at <= outcome.purged_at
+        times = [outcome.called_at, outcome.acknowledged_at, outcome.absent_at, outcome.purged_at]
+        assert times == sorted(at for at in times if at)
         assert outcome.backups_until is not None
 
 
@@ -142,7 +144,7 @@ def test_two_orders_for_one_person_are_one_and_the_weightier_reason_names_it(sca
         rule="its time was up",
         origin="retention:sweep",
         decided_by="Efface",
-        actor=factories.SERVICE,
+        actor=SERVICE,
         at=artifacts[0].registered_at,
         artifacts=[artifacts[-1]],
     )
@@ -163,7 +165,7 @@ def test_a4_destroying_an_upload_takes_everything_made_from_it(scans: Scans) -> 
         rule="its time was up",
         origin="retention:sweep",
         decided_by="Efface",
-        actor=factories.SERVICE,
+        actor=SERVICE,
         at=upload.registered_at,
         artifacts=[upload],
     )

@@ -1,10 +1,10 @@
 """What a certificate may claim, without a database."""
 
 import pytest
-from evidence_samples import artifact, content
 
 from compliance.evidence import rules
 from compliance.evidence.rules import Standing
+from tests.apps.evidence.samples import artifact, content
 
 
 def things(*rungs: str) -> list[dict[str, object]]:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pikepdf
 import pytest
-from evidence_samples import artifact, content
 from pytest_django import Settings
 
 from compliance.core.canonical import canonical
@@ -21,6 +20,7 @@ from compliance.evidence import keys, qr
 from compliance.evidence.errors import RenderFailed
 from compliance.evidence.render import Page, render
 from compliance.evidence.sign import sign
+from tests.apps.evidence.samples import artifact, content
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NUMBER = "3f0c8a52-4d1e-4c7b-9f39-2b8f0f7d5a10"

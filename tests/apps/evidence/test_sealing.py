@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
-from evidence_samples import artifact, content
 
 from compliance.audit.models import Entry
 from compliance.core.actor import SERVICE
@@ -21,6 +20,7 @@ from compliance.evidence.errors import RenderFailed
 from compliance.evidence.models import Document
 from compliance.evidence.queries import successor
 from compliance.subjects.models import Subject
+from tests.apps.evidence.samples import artifact, content
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("signing_dir")]
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -13,7 +13,6 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.management import call_command
-from evidence_samples import content
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pytest_django import Settings
 
@@ -24,6 +23,7 @@ from compliance.evidence import verify_document as standalone
 from compliance.evidence.render import Page, render
 from compliance.evidence.sign import sign
 from compliance.evidence.verify import verify
+from tests.apps.evidence.samples import content
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NUMBER = "3f0c8a52-4d1e-4c7b-9f39-2b8f0f7d5a10"

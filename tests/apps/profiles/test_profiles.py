@@ -76,7 +76,9 @@ def test_what_is_not_the_format_is_refused(change: dict[str, Any]) -> None:
 
 @pytest.mark.django_db
 def test_a_refused_profile_is_not_activated_and_the_old_promise_stays() -> None:
-    first = activate(profile=store(document=starter("thirty-days"), actor=SERVICE, at=clock.now()), actor=SERVICE, at=clock.now(), reason="a")
+    first = activate(
+        profile=store(document=starter("thirty-days"), actor=SERVICE, at=clock.now()), actor=SERVICE, at=clock.now(), reason="a"
+    )
     bad = copy.deepcopy(starter("thirty-days"))
     bad["backups"] = {}
     second = store(document=bad, actor=SERVICE, at=clock.now())
@@ -97,7 +99,7 @@ def test_a_new_version_replaces_the_old_one_and_the_history_names_both() -> None
     two = activate(profile=Profile.objects.get(slug="fixed-window"), actor=SERVICE, at=clock.now(), reason="second")
     one.refresh_from_db()
     assert (one.state, two.state, active()) == ("retired", "active", two)
-    assert [row.history_change_reason for row in one.history.all()][0].startswith("replaced by")
+    assert one.history.first().history_change_reason.startswith("replaced by")
 
 
 def test_lint_profile_prints_json_lines_and_exits_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,7 +91,9 @@ def client_key(known: str, at: datetime) -> str:
 def officer(login: dict[str, str]) -> None:
     """An officer who may do what officers do, and no more."""
     ensure_roles()
-    user, new = Officer.objects.get_or_create(username=login["username"], defaults={"is_staff": True, "first_name": "Demo", "last_name": "Officer"})
+    user, new = Officer.objects.get_or_create(
+        username=login["username"], defaults={"is_staff": True, "first_name": "Demo", "last_name": "Officer"}
+    )
     if new or not user.check_password(login["password"]):
         user.set_password(login["password"])
         user.save()
