@@ -16,6 +16,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     task_time_limit=300,
     worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
     broker_connection_retry_on_startup=True,
     imports=["compliance.tasks"],
     beat_schedule={

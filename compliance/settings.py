@@ -6,14 +6,12 @@ from typing import Any
 
 import django_stubs_ext
 import environ
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from compliance.celery import filesystem_options
-from compliance.core import config, keys
-from compliance.core.logs import PROCESSORS
+from compliance.core import config, keys, logs
 
 # Lets `ModelAdmin[Request]` be written at run time as the type checker reads it.
 django_stubs_ext.monkeypatch()
@@ -133,7 +131,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 # History is written by actions that name the actor; the request's user is the fallback.
-SIMPLE_HISTORY_ENABLED = True
+SIMPLE_HISTORY_REVERT_DISABLED = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VALUES["EFFACE_STATIC_DIR"] or BASE_DIR / "var" / "static"
@@ -210,8 +208,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "compliance.access.api.openapi.add_plain_views"],
 }
 
-LOGGING_CONFIG = None
-structlog.configure(processors=PROCESSORS, cache_logger_on_first_use=True)
+LOGGING = logs.logging_config(VALUES["EFFACE_LOG_LEVEL"])
+logs.configure(VALUES["EFFACE_LOG_LEVEL"])

@@ -23,7 +23,7 @@ class ReadOnly:
 
 
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history has no types
+class NoticeAdmin(ReadOnly, SimpleHistoryAdmin):
     list_display = ("title", "purpose", "locale", "version", "term", "published_at")
     list_filter = ("purpose", "locale")
     fields = ("title", "purpose", "locale", "version", "term", "recipients", "body", "hash", "profile_hash", "published_at")
@@ -31,7 +31,7 @@ class NoticeAdmin(ReadOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # simple
 
 
 @admin.register(Release)
-class ReleaseAdmin(ReadOnly, SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history has no types
+class ReleaseAdmin(ReadOnly, SimpleHistoryAdmin):
     list_display = ("id", "subject", "purpose", "state", "signed_at", "expires_at", "ended_at")
     list_filter = ("state", "purpose", "method", "signed_at")
     list_select_related = ("notice",)

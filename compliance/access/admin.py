@@ -1,6 +1,6 @@
 """Officers, API clients and API keys in the admin."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -23,8 +23,6 @@ from compliance.access.forms import ClientForm, KeyForm, ReasonForm
 from compliance.access.models import ApiClient, ApiKey, Officer
 from compliance.core import clock
 
-# Only the type stubs know UserAdmin as generic.
-BaseUserAdmin = UserAdmin[Officer] if TYPE_CHECKING else UserAdmin
 RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
@@ -35,7 +33,7 @@ def changed_fields(message: Any) -> list[str]:
 
 
 @admin.register(Officer)
-class OfficerAdmin(BaseUserAdmin):
+class OfficerAdmin(UserAdmin[Officer]):
     """Accounts are closed (not active), never deleted: history and ledger name them."""
 
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
@@ -73,10 +71,11 @@ class OfficerAdmin(BaseUserAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """One transaction for the password and its record; Django opens none here."""
         with transaction.atomic():
-            return super().user_change_password(request, id, form_url)
+            answer: HttpResponse = super().user_change_password(request, id, form_url)
+        return answer
 
 
-class ShownByActions(SimpleHistoryAdmin):  # type: ignore[misc]  # simple-history is not typed
+class ShownByActions(SimpleHistoryAdmin):
     """Nothing is edited in a form of fields: what changes here changes through an action on a page of its own."""
 
     actions = None

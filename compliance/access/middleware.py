@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from compliance.core.errors import EffaceError, Invalid
+from compliance.core.errors import EffaceError, Invalid, Malformed
 
 log = structlog.get_logger(__name__)
 MAX_BODY = 1_000_000
@@ -46,7 +46,7 @@ class LimitsMiddleware:
         if not length.isdigit() or int(length) > MAX_BODY:
             return problem_response(Invalid("A body may have 1 MB at most."), status=413)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return problem_response(Invalid("An address cannot hold a NUL character."), status=400)
+            return problem_response(Malformed("An address cannot hold a NUL character."))
         response = self.get_response(request)
         if "Cache-Control" not in response and not request.path.startswith("/static/"):
             response["Cache-Control"] = "no-store"

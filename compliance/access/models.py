@@ -28,6 +28,10 @@ class Officer(AbstractUser):
         fields={name: Kind.STAFF for name in ("username", "first_name", "last_name", "email")} | {"password": Kind.NONE},
     )
 
+    class Meta(AbstractUser.Meta):
+        verbose_name = "officer"
+        verbose_name_plural = "officers"
+
 
 class ApiClient(models.Model):
     """A program that may call: usually one scan backend."""
@@ -41,6 +45,10 @@ class ApiClient(models.Model):
     # The slug of the connected system this client speaks for; artifacts of other systems are not its business.
     system = models.SlugField(max_length=60)
     history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "API client"
+        verbose_name_plural = "API clients"
 
     def __str__(self) -> str:
         return self.name

@@ -1,7 +1,12 @@
-"""Pages for errors, in plain words."""
+"""Answers to errors: pages in plain words for people, problem+json for programs."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from compliance.access.middleware import problem_response
+from compliance.core.errors import EffaceError, Malformed, NotFound
+
+PROGRAMS = ("/api/", "/access/", "/.well-known/")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -10,12 +15,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/not_found.html", status=404)
+    return answer(request, NotFound("There is nothing at this address that you may see."), "errors/not_found.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "errors/server_error.html", status=500)
+    return answer(request, EffaceError("We were told about it. Try again; the same Idempotency-Key is safe."), "errors/server_error.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/bad_request.html", status=400)
+    return answer(request, Malformed("The request cannot be read."), "errors/bad_request.html")
+
+
+def answer(request: HttpRequest, error: EffaceError, page: str) -> HttpResponse:
+    return problem_response(error) if request.path.startswith(PROGRAMS) else render(request, page, status=error.status)

@@ -7,27 +7,45 @@ from django.db import transaction
 from django.db.models import Q
 
 LISTS = (
-    "audit.view_entry", "audit.view_checkpoint", "artifacts.view_artifact", "artifacts.view_violation", "backend.view_system",
-    "consent.view_notice", "consent.view_release", "dsar.view_request", "erasure.view_call", "erasure.view_order",
-    "erasure.view_outcome", "evidence.view_document", "profiles.view_profile", "subjects.view_subject",
-)  # fmt: skip  # a table of words reads better by room than one word a line
+    "artifacts.view_artifact",
+    "artifacts.view_violation",
+    "audit.view_checkpoint",
+    "audit.view_entry",
+    "backend.view_system",
+    "consent.view_notice",
+    "consent.view_release",
+    "dsar.view_request",
+    "erasure.view_call",
+    "erasure.view_order",
+    "erasure.view_outcome",
+    "evidence.view_document",
+    "profiles.view_profile",
+    "subjects.view_subject",
+)
+PEOPLE = ("dsar.decide_request", "dsar.view_person")
+MACHINERY = ("access.view_apiclient", "access.view_apikey", "delivery.view_promise", "delivery.view_sign")
 
 ROLES: dict[str, tuple[str, ...]] = {
     # Looks, sees no person.
     "viewer": LISTS,
     # Handles requests: sees who asks, accepts or refuses identities, decides.
-    "officer": (*LISTS, "dsar.view_person", "dsar.decide_request"),
+    "officer": (*LISTS, *PEOPLE),
     # As an officer; what needs a second person is for this role in later issues.
-    "senior officer": (*LISTS, "dsar.view_person", "dsar.decide_request", "delivery.view_promise", "access.view_officer"),
+    "senior officer": (*LISTS, *PEOPLE, "access.view_officer", "delivery.view_promise"),
     # Checks that promises were kept, needs no person for it.
-    "auditor": (*LISTS, "delivery.view_promise", "delivery.view_sign", "access.view_officer", "access.view_apiclient", "access.view_apikey"),
+    "auditor": (*LISTS, *MACHINERY, "access.view_officer"),
     # Keeps the machinery running: systems and keys, no person and no decision.
     "operator": (
-        "access.add_apiclient", "access.view_apiclient", "access.add_apikey", "access.view_apikey", "access.change_apikey",
-        "artifacts.view_violation", "backend.add_system", "backend.change_system", "backend.view_system",
-        "delivery.view_promise", "delivery.view_sign",
-    ),  # fmt: skip  # as above
-}  # fmt: skip  # as above
+        *MACHINERY,
+        "access.add_apiclient",
+        "access.add_apikey",
+        "access.change_apikey",
+        "artifacts.view_violation",
+        "backend.add_system",
+        "backend.change_system",
+        "backend.view_system",
+    ),
+}
 
 
 @transaction.atomic

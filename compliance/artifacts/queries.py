@@ -1,7 +1,6 @@
 """Look-ups in the registry."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -25,9 +24,3 @@ def live(subject_id: UUID) -> QuerySet[Artifact]:
 def live_with_descendants(artifacts: Iterable[Artifact]) -> list[Artifact]:
     """The artifacts and everything made from them, at any depth, without what is gone already."""
     return list(Artifact.objects.raw(DESCENDANTS, [[artifact.pk for artifact in artifacts]]))
-
-
-def subjects_due(at: datetime, limit: int) -> list[UUID]:
-    """Subjects with live artifacts whose time is up, longest overdue first. Walks the partial index on what is due."""
-    due = Artifact.objects.filter(gone_at__isnull=True, due_at__lte=at).order_by("due_at")
-    return list(dict.fromkeys(due.values_list("subject_id", flat=True)[:limit]))

@@ -33,6 +33,14 @@ class Invalid(EffaceError):
     title = "The request holds a value that cannot be accepted"
 
 
+class Malformed(EffaceError):
+    """The input cannot even be read."""
+
+    status = 400
+    code = "malformed"
+    title = "The request cannot be read"
+
+
 class NotFound(EffaceError):
     """There is no such thing, or it is not yours to see: the answer is the same."""
 

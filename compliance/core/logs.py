@@ -13,8 +13,11 @@ import structlog
 
 # Fields that a log line may carry. Anything else is dropped: a closed list leaks nothing that somebody adds in a hurry.
 ALLOWED = frozenset(
-    """event level logger timestamp request_id method route status ms topic promise error attempt order artifact system
-    subject request document count size state kind client key_prefix setting due seconds index name message trace""".split()
+    (
+        *("event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "ms", "message", "error", "trace"),
+        *("topic", "promise", "attempt", "order", "artifact", "system", "subject", "request", "document", "client", "key_prefix"),
+        *("count", "size", "state", "kind", "setting", "due", "seconds", "index", "name"),
+    )
 )
 MAX_TEXT = 200
 MAX_FRAMES = 12
@@ -88,6 +91,8 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.server": {**ours, "level": "WARNING"},
             "celery": {**ours, "level": level},
             "_granian": {**ours, "level": level},
+            # Each step of each document: of use to nobody.
+            **{name: {**ours, "level": "WARNING"} for name in ("weasyprint", "fontTools", "pyhanko")},
             # Never: an access line holds addresses.
             "granian.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
         },

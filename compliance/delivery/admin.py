@@ -1,6 +1,6 @@
 """Promises and signs of life in the admin: to look at, not to change."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -9,11 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from compliance.delivery import queries
 from compliance.delivery.models import Promise, Sign
 
-# Only the type stubs know ModelAdmin as generic.
-BaseAdmin = admin.ModelAdmin[Any] if TYPE_CHECKING else admin.ModelAdmin
 
-
-class LookOnly(BaseAdmin):
+class LookOnly(admin.ModelAdmin[Any]):
     """No add, no change, no delete."""
 
     actions = None

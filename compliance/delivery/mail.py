@@ -39,7 +39,7 @@ class ConsoleAndFileBackend(BaseEmailBackend):
             return 0
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{clock.now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
-        content = message.message().as_bytes(linesep="\r\n")
+        content = message.message().as_bytes()
         # Aside, then renamed: whoever watches the folder never reads half a mail.
         aside = self.folder / f".{name}.part"
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -1,18 +1,15 @@
 """Subjects in the admin: random ids and dates. References and contacts stay sealed; officers meet them in a request."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from compliance.subjects.models import Subject
 
-# Only the type stubs know ModelAdmin as generic.
-BaseAdmin = admin.ModelAdmin[Subject] if TYPE_CHECKING else admin.ModelAdmin
-
 
 @admin.register(Subject)
-class SubjectAdmin(BaseAdmin):
+class SubjectAdmin(admin.ModelAdmin[Subject]):
     actions = None
     show_full_result_count = False
     list_display = ("id", "kind", "jurisdictions", "created_at", "last_interaction_at", "erased_at")

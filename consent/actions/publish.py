@@ -13,7 +13,7 @@ from compliance.profiles.models import Profile
 from compliance.profiles.queries import active, party_names
 from consent.models import Notice
 from consent.rules import notices
-from consent.rules.facts import DEFAULT_TERM, Facts, Recipient, kept_for, model_for_scan
+from consent.rules.facts import DEFAULT_TERM, Facts, Recipient, kept_for, model_for_scan, training_choice
 
 LOCALES = ("en",)
 RESULTS = {"analysis": "the report you ask for"}
@@ -42,17 +42,18 @@ def facts_of(profile: Profile, purpose: Purpose) -> Facts:
 
 @transaction.atomic
 def publish_notices(*, actor: Actor, at: datetime) -> list[Notice]:
-    """Publish what the active profile needs: the scan, and training where it is opt-in. Run it after a profile is activated.
+    """Publish what the active profile needs: the scan, and the training that people may choose. Run it after a profile is activated.
 
     Text that is already current is left alone. Raises `Conflict` when no profile is active.
     """
     profile = active()
     if profile is None:
         raise Conflict("No profile is active. Activate one, then publish its notices.")
-    purposes = [Purpose.FACE_SCAN]
-    if profile.document["training"].get("personal_model") == "opt_in":
-        purposes.append(Purpose.TRAIN_PERSONAL_MODEL)
-    return [publish_notice(facts=facts_of(profile, purpose), locale="en", actor=actor, at=at) for purpose in purposes]
+    return [
+        publish_notice(facts=facts_of(profile, purpose), locale="en", actor=actor, at=at)
+        for purpose in (Purpose.FACE_SCAN, training_choice(profile.document))
+        if purpose is not None
+    ]
 
 
 @transaction.atomic

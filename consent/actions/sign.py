@@ -117,7 +117,7 @@ def _may_sign(link: ReleaseLink, purpose: Purpose, at: datetime) -> None:
     if purpose == link.purpose:
         if not is_open(link, at):
             raise LinkEnded("This link was already used to answer, or it ran out.")
-    elif purpose != Purpose.TRAIN_PERSONAL_MODEL or not training_offered():
+    elif purpose != training_offered():
         raise Invalid("This purpose cannot be granted here.")
     elif not is_open(link, at) and not holds(link, at):
         raise LinkEnded("This link was already used, or it ran out.")

@@ -14,13 +14,14 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from compliance.access.api.authentication import Caller, authenticate
-from compliance.access.api.parsers import Malformed, inspect, no_duplicates, refuse_constant
+from compliance.access.api.parsers import inspect, no_duplicates, refuse_constant
 from compliance.access.api.problems import Problem
 from compliance.access.middleware import problem_response
 from compliance.core import clock
-from compliance.core.errors import EffaceError, FieldError
+from compliance.core.errors import EffaceError, FieldError, Malformed
 from consent.queries import standing
 from consent.rules.decisions import Reason, Standing, decide, without_asking
 
@@ -68,6 +69,8 @@ def evaluation(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"decision": reason == Reason.ACTIVE, "context": _context(reason, found)})
 
 
+@csrf_exempt
+@require_safe
 def configuration(_request: HttpRequest) -> HttpResponse:
     """`GET /.well-known/authzen-configuration`: where to ask."""
     return JsonResponse(
@@ -161,5 +164,6 @@ def _context(reason: Reason, found: Standing | None) -> dict[str, Any]:
         "release_id": str(found.release_id) if found and found.release_id else None,
         "notice_version": str(found.notice_version) if found and found.notice_version else None,
         "expires_at": clock.to_text(found.expires_at) if found and found.expires_at and reason == Reason.ACTIVE else None,
-        "obligations": [] if found and found.trains else [{"id": "no_training"}],
+        # While everything is being deleted no training release counts any more.
+        "obligations": [] if found and found.trains and not found.erasing else [{"id": "no_training"}],
     }

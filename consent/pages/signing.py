@@ -5,7 +5,7 @@ stranger's form has nothing to ride on. It also has to be so: `Referrer-Policy: 
 leaking, makes browsers send `Origin: null`, which that check refuses.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
@@ -30,7 +30,7 @@ from consent.rules.notices import INTENTS
 
 TRIES = 30
 WINDOW = timedelta(hours=1)
-View = Callable[[HttpRequest, ReleaseLink, str, datetime], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def private(view: View) -> Callable[..., HttpResponse]:
     """Look the link up, count tries, keep the page out of caches and its address out of referrers, and answer errors calmly."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, secret: str) -> HttpResponse:
-        response = _answer(view, request, secret)
+    def wrapped(request: HttpRequest, secret: str, **named: Purpose) -> HttpResponse:
+        response = _answer(view, request, secret, named)
         response["Referrer-Policy"] = "no-referrer"
         response["Cache-Control"] = "no-store"
         return response
@@ -60,7 +60,7 @@ def private(view: View) -> Callable[..., HttpResponse]:
     return csrf_exempt(wrapped)
 
 
-def _answer(view: View, request: HttpRequest, secret: str) -> HttpResponse:
+def _answer(view: View, request: HttpRequest, secret: str, named: Mapping[str, Purpose]) -> HttpResponse:
     at = clock.now()
     link = find_link(secret)
     if link is None:
@@ -68,7 +68,7 @@ def _answer(view: View, request: HttpRequest, secret: str) -> HttpResponse:
     try:
         if request.method == "POST":
             take(use="sign", who=str(link.pk), limit=TRIES, window=WINDOW, at=at)
-        return view(request, link, secret, at)
+        return view(request, link, secret, at, **named)
     except (LinkEnded, KeyDestroyed):
         return render(request, "consent/ended.html", {"secret": secret if holds(link, at) else None}, status=410)
     except TooMany as error:
@@ -93,9 +93,9 @@ def sign_scan(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime
 
 @require_POST
 @private
-def sign_training(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime) -> HttpResponse:
-    """The separate box: its own form, its own address, its own release."""
-    return _sign(request, link, secret, at, Purpose.TRAIN_PERSONAL_MODEL)
+def sign_training(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: Purpose) -> HttpResponse:
+    """The separate box: its own form, its own release, and an address that names the one purpose it grants."""
+    return _sign(request, link, secret, at, purpose)
 
 
 @require_POST
@@ -118,8 +118,8 @@ def withdraw_scan(request: HttpRequest, link: ReleaseLink, secret: str, at: date
 
 @require_POST
 @private
-def withdraw_training(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime) -> HttpResponse:
-    return _withdraw(request, link, secret, at, Purpose.TRAIN_PERSONAL_MODEL)
+def withdraw_training(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: Purpose) -> HttpResponse:
+    return _withdraw(request, link, secret, at, purpose)
 
 
 def _withdraw(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: Purpose) -> HttpResponse:
@@ -127,7 +127,7 @@ def _withdraw(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime
     if link.used_at is None and not is_open(link, at) and not holds(link, at):
         raise LinkEnded("This link ran out.")
     withdraw(subject_id=link.subject_id, purpose=purpose, actor=PERSON, at=at, how="on the signing page")
-    context = {"at": at, "training": purpose != link.purpose, "secret": secret if holds(link, at) else None}
+    context = {"at": at, "purpose": purpose, "secret": secret if holds(link, at) else None}
     return render(request, "consent/withdrawn.html", context)
 
 

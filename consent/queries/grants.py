@@ -1,4 +1,4 @@
-"""Whether a purpose is granted, for those who register what was made under it."""
+"""Which purposes are granted, for those who register what was made under them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +8,9 @@ from compliance.erasure.models import Order
 from consent.models import Release
 
 
-def is_granted(*, subject_id: UUID, purpose: str, at: datetime) -> bool:
-    """Whether something may be kept for this purpose now. Operational purposes need no release; an open erasure ends all."""
+def granted_purposes(*, subject_id: UUID, at: datetime) -> frozenset[str]:
+    """What something of this person may be kept for now. Operational purposes need no release; an open erasure ends all."""
     if Order.objects.filter(subject_id=subject_id, state=Order.State.OPEN, everything=True).exists():
-        return False
-    if purpose in set(OperationalPurpose):
-        return True
-    return Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE, expires_at__gt=at).exists()
+        return frozenset()
+    active = Release.objects.filter(subject_id=subject_id, state=Release.State.ACTIVE, expires_at__gt=at)
+    return frozenset(active.values_list("purpose", flat=True)) | frozenset(OperationalPurpose)

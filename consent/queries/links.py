@@ -5,23 +5,26 @@ from datetime import datetime
 from uuid import UUID
 
 from compliance.access.actions.keys import hash_secret
-from compliance.core.taxonomy import Purpose
+from compliance.core.taxonomy import TRAINING_PURPOSES, Purpose
 from consent.models import Notice, Release, ReleaseLink
 from consent.queries.notices import current_notice, training_offered
 
-ON_THE_PAGE = (Purpose.FACE_SCAN, Purpose.TRAIN_PERSONAL_MODEL)
+# Training that an older profile offered may still be in force: it is shown, and can be stopped.
+ON_THE_PAGE = TRAINING_PURPOSES | {Purpose.FACE_SCAN}
 
 
 @dataclass(frozen=True)
 class Page:
-    """What one person sees at one link now. `notice` and `training_notice` are None where there is nothing to sign."""
+    """What one person sees at one link now. `notice` and `training_notice` are None where there is nothing to sign.
+
+    `trainings` are the training releases in force: one for each kind of training at most.
+    """
 
     link: ReleaseLink
     release: Release | None
     notice: Notice | None
-    training: Release | None
+    trainings: tuple[Release, ...]
     training_notice: Notice | None
-    training_offered: bool
 
 
 def find_link(secret: str) -> ReleaseLink | None:
@@ -52,12 +55,10 @@ def page_of(link: ReleaseLink, at: datetime) -> Page | None:
     if not open_now and held.keys().isdisjoint(ON_THE_PAGE):
         return None
     offered = training_offered()
-    training = held.get(Purpose.TRAIN_PERSONAL_MODEL)
     return Page(
         link=link,
         release=held.get(link.purpose),
         notice=current_notice(Purpose(link.purpose)) if open_now else None,
-        training=training,
-        training_notice=current_notice(Purpose.TRAIN_PERSONAL_MODEL) if offered and training is None else None,
-        training_offered=offered,
+        trainings=tuple(held[purpose] for purpose in sorted(TRAINING_PURPOSES) if purpose in held),
+        training_notice=current_notice(offered) if offered and offered not in held else None,
     )

@@ -4,6 +4,7 @@ from compliance.core.errors import Conflict
 from compliance.core.taxonomy import Purpose
 from compliance.profiles.queries import active
 from consent.models import Notice
+from consent.rules.facts import training_choice
 
 
 class NotPublished(Conflict):
@@ -24,7 +25,7 @@ def current_notice(purpose: Purpose, locale: str = "en") -> Notice:
     return notice
 
 
-def training_offered() -> bool:
-    """Whether the active profile lets a person opt in to a model of their own face. Silence is no."""
+def training_offered() -> Purpose | None:
+    """The training that the active profile lets a person opt in to, or None. Silence is no."""
     profile = active()
-    return profile is not None and profile.document["training"].get("personal_model") == "opt_in"
+    return training_choice(profile.document) if profile is not None else None

@@ -11,8 +11,12 @@ from compliance.core.taxonomy import IN_WORDS, Category, Purpose, Trigger
 DEFAULT_TERM = "P1Y"
 # What needs a release of its own never stands in the notice of the scan.
 OWN_RELEASE = frozenset(Purpose) - {Purpose.FACE_SCAN, Purpose.REGENERATE}
+OPT_IN = "opt_in"
 ALL_DERIVED = "all_derived"
-ALL_DERIVED_WORDS = "Everything else that is made from your photo on the way"
+ALL_DERIVED_WORDS = "Everything else made from your photo"
+# What a person is told first; then come the other categories in the taxonomy's order, which is stable. The database does not
+# keep the order of a profile's keys.
+ORDER = (Category.ORIGINAL_UPLOAD.value, ALL_DERIVED, *(category.value for category in Category if category != Category.ORIGINAL_UPLOAD))
 
 MOMENTS: Mapping[Trigger, str] = {
     Trigger.UPLOADED: "the upload",
@@ -65,35 +69,53 @@ class Facts:
     profile_hash: str
 
 
+def training_choice(document: Mapping[str, Any]) -> Purpose | None:
+    """The one training that a profile lets a person choose beside the scan, or None: then training is off.
+
+    A model of one person that the scan itself builds is no choice of its own: it stands in the release for the scan.
+    """
+    training = document["training"]
+    if training.get("shared_model") == OPT_IN:
+        return Purpose.TRAIN_SHARED_MODEL
+    model = document["artifacts"].get(Category.PERSONAL_MODEL.value, {})
+    if training.get("personal_model") == OPT_IN and Purpose.FACE_SCAN not in model.get("purposes", ()):
+        return Purpose.TRAIN_PERSONAL_MODEL
+    return None
+
+
 def kept_for(document: Mapping[str, Any], purpose: Purpose) -> tuple[Kept, ...]:
     """What a profile keeps for a purpose, with its ends in words. The scan also names what needs no release of its own."""
     artifacts = document["artifacts"]
-    # The database does not keep the order of a profile's keys; the taxonomy's order is stable, and what is left comes last.
-    order = [name for name in (*map(str, Category), ALL_DERIVED) if name in artifacts]
-    return tuple(
-        Kept(category_in_words(name), tuple(ends_in_words(artifacts, name)))
-        for name in order
-        if belongs(name, artifacts[name]["purposes"], purpose)
-    )
+    names = [name for name in ORDER if name in artifacts and belongs(document, name, purpose)]
+    return tuple(Kept(category_in_words(name, names), tuple(ends_in_words(artifacts, name))) for name in names)
 
 
-def belongs(name: str, purposes: Sequence[str], purpose: Purpose) -> bool:
-    """Whether a category kept for `purposes` stands in the notice of `purpose`. The notice of training always names the model."""
-    if (name, purpose) == (Category.PERSONAL_MODEL, Purpose.TRAIN_PERSONAL_MODEL):
-        return True
+def belongs(document: Mapping[str, Any], name: str, purpose: Purpose) -> bool:
+    """Whether a category stands in the notice of `purpose`.
+
+    Where people are asked for a model of their own apart, that notice alone names the model. Where they are not, what is
+    kept for such a model is part of the scan.
+    """
+    purposes, asked_apart = document["artifacts"][name]["purposes"], training_choice(document) == Purpose.TRAIN_PERSONAL_MODEL
+    if name == Category.PERSONAL_MODEL and asked_apart:
+        return purpose == Purpose.TRAIN_PERSONAL_MODEL
     if purpose == Purpose.FACE_SCAN:
-        return purpose in purposes or not OWN_RELEASE.intersection(purposes)
+        elsewhere = OWN_RELEASE if asked_apart else OWN_RELEASE - {Purpose.TRAIN_PERSONAL_MODEL}
+        return purpose in purposes or not elsewhere.intersection(purposes)
     return purpose in purposes
 
 
 def model_for_scan(document: Mapping[str, Any]) -> bool:
     """Whether a model of the person is among what is kept for the scan itself."""
-    entry = document["artifacts"].get(Category.PERSONAL_MODEL.value)
-    return entry is not None and belongs(Category.PERSONAL_MODEL, entry["purposes"], Purpose.FACE_SCAN)
+    model = Category.PERSONAL_MODEL.value
+    return model in document["artifacts"] and belongs(document, model, Purpose.FACE_SCAN)
 
 
-def category_in_words(name: str) -> str:
-    return IN_WORDS[Category(name)] if name in set(Category) else ALL_DERIVED_WORDS
+def category_in_words(name: str, names: Sequence[str]) -> str:
+    """The words for one of the `names` in a list. “Everything else” says so when some of it has a line of its own below."""
+    if name != ALL_DERIVED:
+        return IN_WORDS[Category(name)]
+    return ALL_DERIVED_WORDS if name == names[-1] else f"{ALL_DERIVED_WORDS}, if it is not named below"
 
 
 def ends_in_words(artifacts: Mapping[str, Any], name: str) -> Iterator[str]:

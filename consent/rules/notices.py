@@ -14,16 +14,24 @@ from consent.rules.facts import Facts
 TITLES = {
     Purpose.FACE_SCAN: "Your written release for a face scan",
     Purpose.TRAIN_PERSONAL_MODEL: "A separate choice: training a model of your face",
+    Purpose.TRAIN_SHARED_MODEL: "A separate choice: training a model that also serves other people",
 }
 # The specific purpose, after “We use it”.
 USES = {
     Purpose.FACE_SCAN: "to scan the photo you upload and to make {result}",
     Purpose.TRAIN_PERSONAL_MODEL: "to train a model of your face, for you alone, so that it can make {result}",
+    Purpose.TRAIN_SHARED_MODEL: "to help train a model that also serves other people",
+}
+# What such a model is, and is not.
+MODELS = {
+    Purpose.TRAIN_PERSONAL_MODEL: "It does not train a model for other people.",
+    Purpose.TRAIN_SHARED_MODEL: "Such a model learns from many people at once. It is not made for you alone.",
 }
 # What a person who signs says; sealed with the signature as the statement of intent.
 INTENTS = {
     Purpose.FACE_SCAN: "I have read this and I sign this release",
     Purpose.TRAIN_PERSONAL_MODEL: "I have read this and I allow this training",
+    Purpose.TRAIN_SHARED_MODEL: "I have read this and I allow this training",
 }
 BULLET = "• "
 
@@ -55,7 +63,8 @@ def _what(facts: Facts) -> Iterator[str]:
         yield "You can say no. Nothing is scanned before you sign."
     else:
         yield f"{facts.operator} asks for a release of its own before it trains on your face."
-        yield "You can leave this empty. Your scan does not depend on it."
+        yield "This is voluntary. It is never needed for the service: leave it empty, and your scan works the same."
+        yield "If you allow it, you can take it back at any time. Part 6 says how, and what happens then."
 
 
 def _stored(facts: Facts) -> Iterator[str]:
@@ -68,13 +77,15 @@ def _stored(facts: Facts) -> Iterator[str]:
         yield "These things are stored. Each is destroyed at the first of the moments named beside it:"
         for kept in facts.kept:
             yield f"{BULLET}{kept.words}: {'; or '.join(kept.until)}."
+    elif facts.purpose != Purpose.FACE_SCAN:
+        yield "Nothing more is stored for this training. It uses what your scan stores, and only while that is stored."
 
 
 def _purpose(facts: Facts) -> Iterator[str]:
     yield "2. What it is used for"
     yield f"We use it {USES[facts.purpose].format(result=facts.result)}. We use it for nothing else."
     if facts.purpose != Purpose.FACE_SCAN:
-        yield "It does not train a model for other people."
+        yield MODELS[facts.purpose]
     elif facts.model_for_scan:
         yield "To make them, a model of your face may be built, for you alone. This release allows no other training."
     else:
@@ -86,7 +97,8 @@ def _term(facts: Facts) -> Iterator[str]:
     yield "3. How long"
     term = Duration.parse(facts.term).in_words()
     yield f"This release lasts {term} from the moment you sign. After that it ends by itself, and we must ask you again."
-    yield "What was uploaded before that is destroyed at the moments named above."
+    if facts.kept:
+        yield "What was stored before that is destroyed at the moments named above."
 
 
 def _recipients(facts: Facts) -> Iterator[str]:
@@ -116,4 +128,10 @@ def _back(facts: Facts) -> Iterator[str]:
         "You can take this release back at any time. There is one button for it on the page where you signed. "
         f"You can also use {facts.privacy_page} or write to {facts.contact}."
     )
-    yield "It works at once: from then on nothing new is made, and what was made for this purpose is destroyed."
+    if facts.purpose == Purpose.FACE_SCAN:
+        yield "It works at once: from then on nothing new is made, and what was made for this purpose is destroyed."
+        return
+    yield "It works at once: from then on nothing of yours is used to train, and what was stored for this training is destroyed."
+    if facts.purpose == Purpose.TRAIN_SHARED_MODEL:
+        yield "A model that was trained before that may still hold some of what it learned."
+    yield "Your scan and your results stay as they are."

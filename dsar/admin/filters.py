@@ -40,3 +40,18 @@ class ClockFilter(SimpleListFilter):
         if self.value() == "soon":
             return soon(queryset, today)
         return queryset.filter(state__in=OPEN) if self.value() == "open" else queryset
+
+
+class ResidenceFilter(SimpleListFilter):
+    """By where the person said they live."""
+
+    title = _("lives in")
+    parameter_name = "residence"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        said = Request.objects.order_by("residence").values_list("residence", flat=True).distinct()
+        return [(place or "unsaid", place or _("not said")) for place in said]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+        value = self.value()
+        return queryset if value is None else queryset.filter(residence="" if value == "unsaid" else value)

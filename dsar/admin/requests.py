@@ -15,7 +15,7 @@ from compliance.access.api.authentication import actor_of_officer
 from compliance.core import clock
 from dsar.actions import note_view
 from dsar.admin import decisions
-from dsar.admin.filters import ClockFilter
+from dsar.admin.filters import ClockFilter, ResidenceFilter
 from dsar.models import Request
 from dsar.queries.officer import person_of, sheet_of
 from dsar.rules.clocks import law_name
@@ -31,7 +31,7 @@ class RequestAdmin(admin.ModelAdmin[Request]):
     """Requests, the most urgent first."""
 
     list_display = ("short_code", "kind", "state", "time_left", "law_in_words", "received_at", "channel")
-    list_filter = (ClockFilter, "state", "channel", "law", "residence")
+    list_filter = (ClockFilter, "state", "channel", "law", ResidenceFilter)
     search_fields = ("code",)
     search_help_text = _("Search by reference (EF-…)")
     ordering = ("due_safe", "received_at")

@@ -103,7 +103,7 @@ class Walk:
         found = re.search(r"EF-[A-Z2-7-]+", page)
         must(found is not None, "a reference on the status page", words(page)[:300])
         self.code = found[0] if found else ""
-        deadline = re.search(r"(?i)answer by[^.]{0,20}?(\d{1,2} \w+ 20\d\d)", words(page))
+        deadline = re.search(r"(?i)deadline(?: by law)?\s+\w+,? (\d{1,2} \w+ 20\d\d)", words(page))
         must(deadline is not None, "the legal deadline on the status page", words(page)[:600])
         self.say(f"confirmed with a button; reference {self.code}; we must answer by {deadline[1] if deadline else ''}")
 

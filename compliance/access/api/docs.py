@@ -11,6 +11,6 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 # Its stylesheet holds small pictures as data: addresses; nothing else is relaxed.
 @method_decorator(csp_update({"img-src": [SELF, "data:"]}), name="dispatch")
-class DocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]  # drf-spectacular's views are not typed
+class DocsView(SpectacularSwaggerSplitView):
     url_name = "access:openapi"
     template_name = "access/docs.html"

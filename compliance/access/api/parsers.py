@@ -7,7 +7,7 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from compliance.core.errors import EffaceError, FieldError
+from compliance.core.errors import EffaceError, FieldError, Malformed
 
 MAX_BODY = 1_000_000
 MAX_DEPTH = 12
@@ -20,10 +20,6 @@ BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+")
 
 class TooLarge(EffaceError):
     status, code, title = 413, "too-large", "The body is too large"
-
-
-class Malformed(EffaceError):
-    status, code, title = 400, "malformed", "The body is not the JSON that this address takes"
 
 
 class FaceData(EffaceError):

@@ -33,6 +33,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
+
     def get_fields(self) -> dict[str, Any]:
         """`errors` is a name that a serializer has for itself, so it cannot stand above as a field."""
         return {**super().get_fields(), "errors": FieldProblemSerializer(many=True, required=False)}
@@ -67,7 +68,7 @@ class Schema(AutoSchema):
         ]
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registration has no types
     target_class = "compliance.access.api.authentication.KeyAuthentication"
     name = "apiKey"
 

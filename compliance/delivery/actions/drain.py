@@ -1,7 +1,7 @@
 """Keep promises: take leases, call the keepers, note what became of it. The one place with a blind `except`."""
 
 import json
-import random
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -87,7 +87,7 @@ def settle(claimed: Claimed, *, again: Again | None) -> None:
 
 def postpone(claimed: Claimed, error: Exception) -> None:
     """Try again later: backoff with jitter, or when the far side said so (`Retry-After`)."""
-    seconds: float = BACKOFF[min(claimed.attempts, len(BACKOFF)) - 1] * random.uniform(0.5, 1.5)  # noqa: S311  # jitter, not a secret
+    seconds: float = BACKOFF[min(claimed.attempts, len(BACKOFF)) - 1] * (0.5 + secrets.randbelow(1000) / 1000)
     if isinstance(error, BackendFault) and error.retry_after is not None:
         seconds = max(seconds, error.retry_after)
     try:

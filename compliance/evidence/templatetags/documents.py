@@ -8,6 +8,7 @@ from django import template
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
+from compliance.core.durations import Duration
 from compliance.evidence import rules
 
 register = template.Library()
@@ -15,7 +16,7 @@ register = template.Library()
 RUNG_WORDS = {
     "planned": _("Ordered"),
     "called": _("Told to delete"),
-    "acknowledged": _("Order accepted"),
+    "acknowledged": _("Reported deleted"),
     "absent": _("Checked: gone"),
     "purged": _("Wiped"),
     "parties_confirmed": _("Confirmed by others"),
@@ -27,7 +28,7 @@ RUNG_WORDS = {
 }
 RUNG_MEANING = {
     "called": _("We told the system to delete it."),
-    "acknowledged": _("The system said it will."),
+    "acknowledged": _("The system said that it is deleted. That alone is no proof."),
     "absent": _("We asked the system for it again. It was not there."),
     "purged": _("The system reports that its storage no longer holds it."),
     "parties_confirmed": _("The companies that had a copy say it is deleted."),
@@ -61,6 +62,15 @@ def short_day(value: str | None) -> str:
     """The same for tables: "4 Dec 2026"."""
     at = _parsed(value)
     return formats.date_format(at.date(), "j M Y") if at else "–"
+
+
+@register.filter
+def duration(value: str) -> str:
+    """`P14D` as "14 days"; what is no duration stays as it is."""
+    try:
+        return Duration.parse(value).in_words()
+    except ValueError:
+        return value
 
 
 @register.filter

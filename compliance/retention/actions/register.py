@@ -17,9 +17,9 @@ from compliance.erasure.models import Order
 from compliance.law.caps import cap
 from compliance.profiles.models import Profile
 from compliance.profiles.queries import active
-from compliance.profiles.rules import Due, due
+from compliance.profiles.rules import Due, due, entry_of
 from compliance.subjects.models import Subject
-from consent.queries.grants import is_granted
+from consent.queries.grants import granted_purposes
 
 # A backend's clock may run ahead of ours by this much; more is a mistake that would move a due date.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -55,7 +55,7 @@ class Batch:
     subject: Subject
     system: str
     purpose: str
-    granted: bool
+    granted: frozenset[str]
     profile: Profile
     actor: Actor
     at: datetime
@@ -69,7 +69,7 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
         raise Invalid("No data-handling profile is active, so no due date can be given. An officer must activate one.")
     # Serialises registrations of one person with their withdrawals and orders: no artifact slips between the two.
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    batch = Batch(subject, system, purpose, is_granted(subject_id=subject.pk, purpose=purpose, at=at), profile, actor, at)
+    batch = Batch(subject, system, purpose, granted_purposes(subject_id=subject.pk, at=at), profile, actor, at)
     named = {item.id for item in items} | {item.derived_from for item in items if item.derived_from}
     known = {artifact.external_id: artifact for artifact in Artifact.objects.filter(system=system, external_id__in=named)}
     answers, quarantined = [], []
@@ -115,7 +115,7 @@ def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
     """Register with the due date that profile and law give; without a live reason the artifact is due at once."""
     computed = due_of(batch, item, known)
     status = "registered"
-    if not batch.granted:
+    if not has_live_reason(batch, item):
         computed, status = Due(batch.at, ("no active release for this purpose: due at once",)), "quarantined"
         report(batch, item, Violation.ViolationKind.NO_LIVE_REASON)
     elif computed is None:
@@ -153,6 +153,12 @@ def due_of(batch: Batch, item: Item, known: dict[str, Artifact]) -> Due | None:
     if computed and parent and computed.at > parent.due_at and not has_own_purpose(batch, item):
         return Due(parent.due_at, (f"lineage: no later than the {parent.category} it was made from (decides)", *computed.trace))
     return computed
+
+
+def has_live_reason(batch: Batch, item: Item) -> bool:
+    """Granted: the purpose it was made for, and one of those that the profile keeps this category for."""
+    entry = entry_of(batch.profile.document, item.category)
+    return batch.purpose in batch.granted and (entry is None or bool(batch.granted & frozenset(entry["purposes"])))
 
 
 def has_own_purpose(batch: Batch, item: Item) -> bool:

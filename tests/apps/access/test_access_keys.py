@@ -57,7 +57,18 @@ def test_the_text_of_a_key_is_stored_nowhere() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "Bearer", "Bearer ", "Bearer efk_", "Bearer efk_a_b", "Basic YTpi", "Bearer efk_000000000000_wrong", "Bearer é", "Bearer efk_\x00_x"],
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer efk_",
+        "Bearer efk_a_b",
+        "Basic YTpi",
+        "Bearer efk_000000000000_wrong",
+        "Bearer é",
+        "Bearer efk_\x00_x",
+    ],
 )
 def test_every_wrong_key_gets_the_same_401(header: str | None) -> None:
     key_of(client_of())

@@ -136,7 +136,11 @@ def test_a_crash_of_our_own_leaves_no_trace_of_ana_and_says_where_it_was(
     client = Client(raise_request_exception=False)
     if place == "api":
         monkeypatch.setattr(evaluation, "_decide", crash)
-        question = {"subject": {"type": "data_subject", "id": REFERENCE}, "action": {"name": "face_scan"}, "resource": {"type": "x", "id": "y"}}
+        question = {
+            "subject": {"type": "data_subject", "id": REFERENCE},
+            "action": {"name": "face_scan"},
+            "resource": {"type": "x", "id": "y"},
+        }
         headers = {"Authorization": f"Bearer {api_key()}"}
         answer = client.post("/access/v1/evaluation", question, content_type="application/json", headers=headers)
     else:

@@ -1,12 +1,9 @@
 """A company with an active profile and published notices, and the people it asks."""
 
 import pytest
-from consent_cast import OFFICER, STARTERS, World
 from django.test import Client
 
-from compliance.core import clock
-from compliance.profiles.actions import activate, read_yaml, store
-from consent.actions import publish_notices
+from tests.apps.consent.consent_cast import World, activated, starter
 
 
 @pytest.fixture
@@ -21,8 +18,5 @@ def committed_world(transactional_db: None) -> World:
 
 
 def build() -> World:
-    at = clock.now()
-    profile = store(document=read_yaml(STARTERS / "thirty-days.yaml"), actor=OFFICER, at=at)
-    activate(profile=profile, actor=OFFICER, at=at, reason="start")
-    publish_notices(actor=OFFICER, at=at)
+    activated(starter("thirty-days"))
     return World(Client())

@@ -16,13 +16,26 @@ from compliance.access.actions import create_client, issue_key
 from compliance.core import clock
 from compliance.core.actor import PERSON, Actor
 from compliance.core.taxonomy import Purpose
+from compliance.profiles.actions import activate, read_yaml, store
 from compliance.subjects.queries import by_reference
-from consent.actions import Signature, offer, sign
+from consent.actions import Signature, offer, publish_notices, sign
 from consent.models import Notice, Release
 
 OFFICER = Actor("Olga Officer", "officer")
 STARTERS = Path(str(compliance.profiles.__file__)).parent / "starters"
 SYSTEM = "scan-demo"
+
+
+def starter(name: str) -> dict[str, Any]:
+    """The document of a starter profile, to be activated as it is or changed first."""
+    return dict(read_yaml(STARTERS / f"{name}.yaml"))
+
+
+def activated(document: dict[str, Any]) -> list[Notice]:
+    """Promise this from now on, and publish what it calls for."""
+    at = clock.now()
+    activate(profile=store(document=document, actor=OFFICER, at=at), actor=OFFICER, at=at, reason="test")
+    return publish_notices(actor=OFFICER, at=at)
 
 
 @dataclass

@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from consent_cast import OFFICER, SYSTEM, World, question, signed, subject_id
 from django.db import OperationalError
 from django.test import Client
 
@@ -22,6 +21,7 @@ from consent.api import evaluation
 from consent.models import Release
 from consent.queries import check, standing
 from consent.rules.decisions import Reason, Standing, decide, without_asking
+from tests.apps.consent.consent_cast import OFFICER, SYSTEM, World, question, signed, subject_id
 
 pytestmark = pytest.mark.django_db
 BROKEN = "SELECT 1 / (0 * length(%(purpose)s::text)), %(index)s::bytea, %(training)s::text[]"
@@ -59,18 +59,27 @@ def test_c2_every_reason_that_the_database_can_give(world: World) -> None:
     assert world.reason("ana") == "active"
     withdraw(subject_id=again.subject_id, purpose="face_scan", actor=OFFICER, at=clock.now(), how="test")
     assert world.reason("ana") == "withdrawn"
-    assert world.reason("ana", "train_personal_model") == "no_release"
+    assert world.reason("ana", "train_shared_model") == "no_release"
 
 
 def test_d1_training_is_denied_in_silence_and_an_allowance_lifts_only_its_obligation(world: World) -> None:
     signed("ana")
-    assert world.reason("ana", "train_personal_model") == "purpose_not_granted"
-    training = signed("ana", Purpose.TRAIN_PERSONAL_MODEL)
-    assert world.ask("ana")["context"]["obligations"] == []
     assert world.reason("ana", "train_shared_model") == "purpose_not_granted"
-    withdraw(subject_id=training.subject_id, purpose="train_personal_model", actor=OFFICER, at=clock.now(), how="test")
+    training = signed("ana", Purpose.TRAIN_SHARED_MODEL)
+    assert world.ask("ana")["context"]["obligations"] == []
+    assert world.reason("ana", "train_personal_model") == "purpose_not_granted"
+    withdraw(subject_id=training.subject_id, purpose="train_shared_model", actor=OFFICER, at=clock.now(), how="test")
     assert world.ask("ana")["context"]["obligations"] == [{"id": "no_training"}]
     assert world.reason("ana") == "active"
+
+
+def test_a_training_release_lifts_nothing_while_everything_is_being_deleted(world: World) -> None:
+    signed("ana")
+    signed("ana", Purpose.TRAIN_SHARED_MODEL)
+    assert world.ask("ana")["context"]["obligations"] == []
+    order(subject_id=subject_id("ana"), reason="request", rule="r", origin="o", decided_by="o", actor=OFFICER, at=clock.now())
+    assert world.reason("ana") == world.reason("ana", "train_shared_model") == "erasure_pending"
+    assert world.ask("ana")["context"]["obligations"] == [{"id": "no_training"}]
 
 
 def test_an_order_over_everything_denies_at_once_and_one_over_some_artifacts_does_not(world: World) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from consent_cast import World, signed
 from django.core import mail
 
 from compliance.access.models import Officer
@@ -14,6 +13,7 @@ from compliance.delivery.actions import Lease, drain
 from compliance.delivery.models import Promise
 from consent.handlers import release_signed
 from consent.models import Release
+from tests.apps.consent.consent_cast import World, signed
 
 pytestmark = pytest.mark.django_db
 HANDLERS = {"consent.release_signed": release_signed}

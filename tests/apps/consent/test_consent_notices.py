@@ -4,35 +4,28 @@ import hashlib
 import re
 
 import pytest
-from consent_cast import OFFICER, STARTERS, World
 from django.test import override_settings
 
 from compliance.core import clock
 from compliance.core.errors import Conflict, Invalid
 from compliance.core.taxonomy import Purpose
-from compliance.profiles.actions import activate, read_yaml, store
+from compliance.profiles.actions import activate, store
 from compliance.profiles.models import Party
 from compliance.profiles.queries import active
 from consent.actions import facts_of, offer, publish_notice, publish_notices
-from consent.models import Notice
+from consent.models import Notice, Release
 from consent.pages.text import sections
-from consent.queries import current_notice, training_offered
+from consent.queries import current_notice
+from tests.apps.consent.consent_cast import OFFICER, STARTERS, World, activated, starter
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(path.stem for path in STARTERS.glob("*.yaml"))
 
 
-def activated(name: str) -> list[Notice]:
-    at = clock.now()
-    profile = store(document=read_yaml(STARTERS / f"{name}.yaml"), actor=OFFICER, at=at)
-    activate(profile=profile, actor=OFFICER, at=at, reason="test")
-    return publish_notices(actor=OFFICER, at=at)
-
-
 def test_c1_the_notice_states_what_how_long_what_for_and_who(world: World) -> None:
     with override_settings(OPERATOR_NAME="Example Studio"):
         Party.objects.create(slug="gpu-host", name="GPU Host Inc.", role="processor", country="US", purpose="runs the scan")
-        text = activated("thirty-days")[0].body
+        text = activated(starter("thirty-days"))[0].body
     assert "Example Studio collects and stores biometric data about you: a scan of your face geometry" in text
     assert "We use it to scan the photo you upload and to make the pictures you ask for. We use it for nothing else." in text
     assert "This release lasts 1 year from the moment you sign." in text
@@ -48,24 +41,42 @@ def test_c1_the_notice_states_what_how_long_what_for_and_who(world: World) -> No
 
 
 def test_a_notice_names_a_model_exactly_where_the_profile_keeps_one(world: World) -> None:
-    scan, training = activated("thirty-days")
-    assert ("A model trained on your face" in scan.body, "A model trained on your face" in training.body) == (True, True)
-    [scan] = activated("until-you-delete")
+    scan, training = activated(starter("thirty-days"))
+    assert ("A model trained on your face" in scan.body, "A model trained on your face" in training.body) == (True, False)
+    [scan] = activated(starter("until-you-delete"))
     assert "model" not in scan.body
     assert "This release does not allow training." in scan.body
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_starter_gives_notices_that_are_plain_and_complete(world: World, name: str) -> None:
-    published = activated(name)
-    purposes = [notice.purpose for notice in published]
-    opt_in = read_yaml(STARTERS / f"{name}.yaml")["training"]["personal_model"] == "opt_in"
-    assert purposes == ["face_scan"] + ["train_personal_model"] * opt_in
-    assert training_offered() is opt_in
+    published = activated(starter(name))
+    opt_in = starter(name)["training"]["shared_model"] == "opt_in"
+    assert [notice.purpose for notice in published] == ["face_scan"] + ["train_shared_model"] * opt_in
     for notice in published:
         assert grade(notice.body) <= 8
         assert not re.search(r"\b(None|PT?\d|_|\{|\})", notice.body)
         assert notice.hash == hashlib.sha256(f"{notice.title}\n\n{notice.body}".encode()).hexdigest()
+
+
+def test_the_photo_comes_first_and_then_everything_else_that_is_made_from_it(world: World) -> None:
+    first = {name: stored(activated(starter(name))[0].body) for name in ALL}
+    assert first["thirty-days"] == [
+        "The photo you uploaded",
+        "Everything else made from your photo, if it is not named below",
+        "A model trained on your face",
+        "Working files of the scan",
+        "Pictures made for you",
+    ]
+    assert {lines[0] for lines in first.values()} == {"The photo you uploaded"}
+    small = starter("fixed-window")
+    del small["artifacts"]["generated_output"]
+    assert stored(activated(small)[0].body) == ["The photo you uploaded", "Everything else made from your photo"]
+
+
+def stored(body: str) -> list[str]:
+    """What the list of stored things names, in its order."""
+    return [line[2:].split(":")[0] for line in body.split("\n\n")[1].split("\n") if line.startswith("•")]
 
 
 def test_the_page_shows_every_character_of_the_text_in_its_order(world: World) -> None:
@@ -89,7 +100,7 @@ def test_publishing_again_changes_nothing_and_another_text_is_a_new_version(worl
 def test_a_text_of_an_older_profile_is_never_offered(world: World) -> None:
     at = clock.now()
     assert current_notice(Purpose.FACE_SCAN)
-    profile = store(document=read_yaml(STARTERS / "fixed-window.yaml"), actor=OFFICER, at=at)
+    profile = store(document=starter("fixed-window"), actor=OFFICER, at=at)
     path = world.link("ana")
     activate(profile=profile, actor=OFFICER, at=at, reason="test")
     with pytest.raises(Conflict, match="publish_notices"):
@@ -101,12 +112,15 @@ def test_a_text_of_an_older_profile_is_never_offered(world: World) -> None:
 
 
 def test_where_training_is_forbidden_the_page_says_so_and_has_no_box_for_it(world: World) -> None:
-    activated("until-you-delete")
+    activated(starter("until-you-delete"))
     page = world.browser.get(world.link("ana")).content.decode()
     assert "forbids training on your face beyond what the release above says" in page
+    assert "Training is off" in page
     assert page.count('type="checkbox"') == 1
-    response = world.browser.post(world.link("ben") + "/training", {"name": "Ben", "agree": "yes"})
-    assert response.status_code == 422
+    for purpose in ("train_shared_model", "train_personal_model"):
+        path = world.link("ben")
+        assert world.browser.post(f"{path}/{purpose}", world.form(path, name="Ben", agree="yes")).status_code == 422
+    assert not Release.objects.exists()
 
 
 def test_there_is_no_text_in_a_language_nobody_wrote(world: World) -> None:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from consent_cast import World, signed
 from django.db import connection
 from django.test import Client
 
@@ -20,6 +19,7 @@ from compliance.subjects.queries import by_reference
 from consent.actions import withdraw
 from consent.models import Release
 from consent.queries import standing
+from tests.apps.consent.consent_cast import World, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

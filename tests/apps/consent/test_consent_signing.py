@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from consent_cast import OFFICER, World, signed, subject_id
 from django.core import signing
 from django.test import Client, override_settings
 
@@ -21,6 +20,7 @@ from compliance.subjects.queries import sealer
 from consent.actions import Signature, publish_notices, sign
 from consent.models import Notice, Release, ReleaseLink
 from consent.rules import notices
+from tests.apps.consent.consent_cast import OFFICER, World, signed, subject_id
 
 pytestmark = pytest.mark.django_db
 
@@ -91,28 +91,28 @@ def test_d1_and_c4_signing_the_scan_never_grants_training_and_its_box_stays_empt
     # Whatever else a browser sends along, one form grants one purpose.
     extra = {
         "training": "yes",
-        "purpose": "train_personal_model",
+        "purpose": "train_shared_model",
         "training-agree": "yes",
-        "purposes": ["face_scan", "train_personal_model"],
+        "purposes": ["face_scan", "train_shared_model"],
     }
     world.browser.post(path, {**world.form(path, name="Ana", agree="yes"), **extra})
     assert list(Release.objects.values_list("purpose", flat=True)) == ["face_scan"]
-    assert world.reason("ana", "train_personal_model") == "purpose_not_granted"
+    assert world.reason("ana", "train_shared_model") == "purpose_not_granted"
     assert world.ask("ana")["context"]["obligations"] == [{"id": "no_training"}]
 
 
 def test_c4_training_is_granted_by_its_own_form_alone_and_never_grants_the_scan(world: World) -> None:
     path = world.link("ana")
-    world.browser.post(f"{path}/training", world.form(path, 1, name="Ana Example", agree="yes"))
-    assert list(Release.objects.values_list("purpose", flat=True)) == ["train_personal_model"]
-    assert (world.reason("ana"), world.reason("ana", "train_personal_model")) == ("purpose_not_granted", "active")
+    world.browser.post(f"{path}/train_shared_model", world.form(path, 1, name="Ana Example", agree="yes"))
+    assert list(Release.objects.values_list("purpose", flat=True)) == ["train_shared_model"]
+    assert (world.reason("ana"), world.reason("ana", "train_shared_model")) == ("purpose_not_granted", "active")
     world.sign_on_page(path)
     assert world.ask("ana")["context"]["obligations"] == []
 
 
 def test_the_hidden_field_of_one_form_does_not_sign_the_other(world: World) -> None:
     path = world.link("ana")
-    response = world.browser.post(f"{path}/training", world.form(path, 0, name="Ana Example", agree="yes"))
+    response = world.browser.post(f"{path}/train_shared_model", world.form(path, 0, name="Ana Example", agree="yes"))
     assert response.status_code == 409
     assert not Release.objects.exists()
 
@@ -277,7 +277,7 @@ def test_no_purpose_but_the_two_of_the_page_can_be_signed(world: World) -> None:
     path = world.link("ana")
     link, at = ReleaseLink.objects.get(), clock.now()
     notice = Notice.objects.get(purpose="face_scan")
-    for purpose in set(Purpose) - {Purpose.FACE_SCAN, Purpose.TRAIN_PERSONAL_MODEL}:
+    for purpose in set(Purpose) - {Purpose.FACE_SCAN, Purpose.TRAIN_SHARED_MODEL}:
         with pytest.raises(Invalid):
             sign(link_id=link.pk, purpose=purpose, signature=Signature("Ana", True, notice.pk, at), actor=PERSON, at=at)
     assert world.browser.get(path).status_code == 200

@@ -4,7 +4,6 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from consent_cast import OFFICER, SYSTEM, World, signed, subject_id
 
 from compliance.artifacts.models import Artifact
 from compliance.audit.models import Entry
@@ -16,6 +15,7 @@ from compliance.erasure.models import Order, Outcome
 from consent.actions import withdraw, withdraw_release
 from consent.models import Release
 from consent.rules.arrows import ARROWS
+from tests.apps.consent.consent_cast import OFFICER, SYSTEM, World, signed, subject_id
 
 pytestmark = pytest.mark.django_db
 State = Release.State
@@ -80,11 +80,15 @@ def test_a_second_withdrawal_changes_nothing(world: World) -> None:
 def test_training_is_taken_back_alone(world: World) -> None:
     path = world.link("ben")
     world.sign_on_page(path)
-    world.browser.post(f"{path}/training", world.form(path, name="Ben Example", agree="yes"))
-    assert world.reason("ben", "train_personal_model") == "active"
-    response = world.browser.post(f"{path}/training/withdraw", {})
+    world.browser.post(f"{path}/train_shared_model", world.form(path, name="Ben Example", agree="yes"))
+    assert world.reason("ben", "train_shared_model") == "active"
+    scan, copy = artifact(subject_id("ben")), artifact(subject_id("ben"), "train_shared_model")
+    response = world.browser.post(f"{path}/train_shared_model/withdraw", {})
     assert b"You stopped the training" in response.content
-    assert (world.reason("ben", "train_personal_model"), world.reason("ben")) == ("withdrawn", "active")
+    assert b"may still hold some of what it learned" in response.content
+    assert (world.reason("ben", "train_shared_model"), world.reason("ben")) == ("withdrawn", "active")
+    assert list(Outcome.objects.values_list("artifact_id", flat=True)) == [copy.pk]
+    assert scan.pk != copy.pk
 
 
 def test_a_stranger_without_a_release_cannot_use_a_dead_link_to_withdraw(world: World) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
-from dsar_steps import officer
 
 from compliance.access.actions import create_client, issue_key
 from compliance.access.models import Officer
@@ -21,6 +20,7 @@ from compliance.subjects.models import Subject
 from dsar import actions, handlers
 from dsar.models import Request
 from dsar.rules.codes import confirm_secret
+from tests.apps.dsar.dsar_steps import officer
 
 TOPICS: dict[str, Handler] = {
     "dsar.mail_confirm": handlers.mail_confirm,

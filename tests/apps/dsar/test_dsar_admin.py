@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from dsar_steps import look, officer, submit
 
 from compliance.artifacts.models import Artifact
 from compliance.audit.models import Entry
@@ -15,6 +14,7 @@ from compliance.erasure.models import Order
 from compliance.subjects.models import Subject
 from dsar import actions
 from dsar.models import Request
+from tests.apps.dsar.dsar_steps import look, officer, submit
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Request]

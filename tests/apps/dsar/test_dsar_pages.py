@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client, RequestFactory
-from dsar_steps import look, submit, without_token
 
 from compliance.access.models import RateCount
 from compliance.artifacts.models import Artifact
@@ -18,6 +17,7 @@ from dsar.models import Request
 from dsar.pages.ask import ASKS
 from dsar.pages.caller import caller
 from dsar.rules.codes import confirm_secret, status_code
+from tests.apps.dsar.dsar_steps import look, submit, without_token
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Request]

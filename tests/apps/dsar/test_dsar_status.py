@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 import time_machine
 from django.test import Client
-from dsar_steps import look, submit, without_token
 
 from compliance.artifacts.models import Artifact
 from compliance.audit.models import Entry
@@ -18,6 +17,7 @@ from dsar import actions
 from dsar.models import Request
 from dsar.pages.status import TRIES
 from dsar.rules.codes import status_code
+from tests.apps.dsar.dsar_steps import look, submit, without_token
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Request]

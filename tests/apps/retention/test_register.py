@@ -61,7 +61,7 @@ def test_c1_an_artifact_without_a_release_is_quarantined_and_ordered_destroyed(s
 
 def test_a1_a_category_outside_the_taxonomy_is_refused_and_one_the_profile_never_keeps_is_a_violation(send: Any) -> None:
     factories.signed("usr_ana")
-    answer = send(body(item("x-1", "soul"), item("t-1", "training_copy"), item("up-1")))
+    answer = send(body(item("x-1", "soul"), item("q-1", "qa_copy"), item("up-1")))
     assert [a["status"] for a in answer.json()["artifacts"]] == ["refused", "quarantined", "registered"]
     assert set(Violation.objects.values_list("kind", flat=True)) == {"unknown_category", "never_kept"}
 
@@ -128,3 +128,11 @@ def test_created_in_the_future_is_refused_with_a_remedy(send: Any) -> None:
     answer = send(body({**item("up-1"), "created_at": to_text(clock.now() + timedelta(days=400))}))
     assert answer.json()["artifacts"][0]["status"] == "refused"
     assert "Check the clock" in answer.json()["artifacts"][0]["why"][0]
+
+
+def test_d1_a_training_copy_needs_the_training_release_and_not_only_the_scan(send: Any) -> None:
+    factories.signed("usr_ana")
+    answer = send(body(item("up-1"), item("t-1", "training_copy", derived_from="up-1")))
+    assert [a["status"] for a in answer.json()["artifacts"]] == ["registered", "quarantined"]
+    assert Violation.objects.get().kind == "no_live_reason"
+    assert [o.artifact.external_id for o in Order.objects.get().outcomes.all()] == ["t-1"]

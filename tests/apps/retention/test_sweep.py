@@ -1,5 +1,6 @@
 """B11: what is due is ordered destroyed without any person's doing; what is not due is left alone."""
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -42,3 +43,13 @@ def test_a_gone_artifact_is_never_swept_again() -> None:
     Artifact.objects.filter(pk=due.pk).update(due_at=clock.now() - timedelta(days=1), gone_at=clock.now())
     assert sweep() == 0
     assert not Order.objects.exists()
+
+
+def test_what_an_open_order_holds_does_not_hide_what_is_due_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["compliance.retention.actions.sweep"], "LOOK", 1)
+    for name in ("ana", "ben"):
+        factories.signed(f"usr_{name}")
+        factories.artifacts(f"usr_{name}", [factories.item(f"up-{name}")])
+    Artifact.objects.update(due_at=clock.now() - timedelta(days=1))
+    assert (sweep(), sweep(), sweep()) == (1, 1, 0)
+    assert Order.objects.count() == 2

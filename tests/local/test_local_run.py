@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local_clone import WSGI, Clone, eventually
 
 from deploy.local import services
 from deploy.local.supervisor import Log
+from tests.local.local_clone import WSGI, Clone, eventually
 
 WORKER = ("celery", " worker ")
 KILLED = {"worker": WORKER, "web": ("granian",), "database": ("bin/postgres",)}
