@@ -130,6 +130,7 @@ LANGUAGES = [("en", _("English"))]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = ["compliance.core.formats"]
 # History is written by actions that name the actor; the request's user is the fallback.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 

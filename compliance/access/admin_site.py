@@ -47,8 +47,8 @@ class EffaceAdminSite(AdminSite):
         self.cards: dict[str, Card] = {}
 
     def register_cards(self, cards: Iterable[Card]) -> None:
-        """Put numbers on the first page. Higher floors bring their own; this one knows none of them."""
-        self.cards |= {str(card.title): card for card in cards}
+        """Put numbers on the first page. Higher floors bring their own, and theirs come first: people before machinery."""
+        self.cards = {str(card.title): card for card in cards} | self.cards
 
     def register_card(self, **card: Any) -> None:
         """One card by its fields, for rooms beside this one, which may not import `Card`."""

@@ -61,7 +61,12 @@ def decision(request: Request, progress: Progress | None, zone: ZoneInfo) -> Ste
 
 
 def coming() -> list[str]:
-    return [_("Active copies gone"), _("Checked: no longer there"), _("Removed from disks"), _("Gone from backups")]
+    return [
+        _("Active copies deleted, the systems say"),
+        _("Checked by us: no longer there"),
+        _("Cleared from storage, the systems report"),
+        _("Gone from backups"),
+    ]
 
 
 def destruction(progress: Progress, zone: ZoneInfo) -> Iterator[Step]:

@@ -72,7 +72,7 @@ def test_c1_signing_by_keyboard_alone_with_the_training_box_left_empty(desk: Wat
     assert boxes.count() >= 1
     assert not any(boxes.nth(n).is_checked() for n in range(boxes.count()))
     desk.assert_fit("the signing page")
-    page.screenshot(path=album / "sign.png", full_page=True)
+    desk.picture(album / "sign.png")
     press_until(page, "name")
     page.keyboard.type("Ana Example")
     page.keyboard.press("Tab")
@@ -81,7 +81,7 @@ def test_c1_signing_by_keyboard_alone_with_the_training_box_left_empty(desk: Wat
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Signed")
     desk.assert_fit("the page after signing")
-    page.screenshot(path=album / "signed.png", full_page=True)
+    desk.picture(album / "signed.png")
     assert walk.shop.post("/demo/scans", json={"reference": walk.reference}).status_code == 201
 
 
@@ -102,7 +102,7 @@ def test_the_form_the_status_and_the_admin_are_fit_to_show(
     for watched, name in ((desk, "form"), (narrow, "form-phone")):
         watched.page.goto("/privacy/")
         watched.assert_fit(name)
-        watched.page.screenshot(path=album / f"{name}.png", full_page=True)
+        watched.picture(album / f"{name}.png")
         assert watched.weight <= KILOBYTES_100, name
     ask(page, walk)
     desk.assert_fit("check your mail")
@@ -113,27 +113,27 @@ def test_the_form_the_status_and_the_admin_are_fit_to_show(
     officer.set_viewport_size({"width": 1280, "height": 900})
     sign_in(officer, running)
     narrow.assert_fit("admin: today")
-    officer.screenshot(path=album / "admin.png", full_page=True)
+    narrow.picture(album / "admin.png")
     officer.goto(f"/admin/dsar/request/?q={walk.code}")
     narrow.assert_fit("admin: requests")
-    officer.screenshot(path=album / "admin-requests.png", full_page=True)
+    narrow.picture(album / "admin-requests.png")
     officer.locator("#result_list tbody th a").first.click()
     expect(officer.locator("body")).to_contain_text(walk.reference)
     narrow.assert_fit("admin: one request")
     officer.get_by_role("link", name="Approve").click()
     narrow.assert_fit("admin: approve")
-    officer.screenshot(path=album / "admin-approve.png", full_page=True)
+    narrow.picture(album / "admin-approve.png")
     officer.get_by_label("Reason").fill("Identity confirmed by mail")
     officer.get_by_role("button", name="Approve").or_(officer.locator("input[type=submit]")).first.click()
     expect(officer.locator("body")).to_contain_text("running", ignore_case=True)
 
     until("the certificate", lambda: page.goto(walk.status_url) and page.get_by_role("link", name="Certificate as PDF").count())
     desk.assert_fit("status with the certificate")
-    page.screenshot(path=album / "status.png", full_page=True)
+    desk.picture(album / "status.png")
     officer.goto(f"/admin/dsar/request/?q={walk.code}")
     officer.locator("#result_list tbody th a").first.click()
     narrow.assert_fit("admin: an answered request")
-    officer.screenshot(path=album / "admin-request.png", full_page=True)
+    narrow.picture(album / "admin-request.png")
 
 
 def test_every_admin_page_opens_under_the_strict_policy(desk: Watched, running: Service) -> None:

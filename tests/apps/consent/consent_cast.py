@@ -124,3 +124,11 @@ def subject_id(reference: str) -> uuid.UUID:
     subject = by_reference(reference)
     assert subject is not None
     return subject.pk
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid, with lines as sentences and groups of vowels as syllables."""
+    sentences = [s for s in re.split(r"[.!?;:]\s|\n+", text) if s.strip()]
+    words = re.findall(r"[A-Za-z]+", text)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59

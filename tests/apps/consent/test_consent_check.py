@@ -7,11 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from django.db import OperationalError
 from django.test import Client
+from structlog.testing import CapturingLogger
 
 from compliance.access.actions import create_client, issue_key
 from compliance.core import clock
+from compliance.core.logs import PROCESSORS
 from compliance.core.taxonomy import Purpose
 from compliance.delivery.models import Promise
 from compliance.erasure.actions import order
@@ -256,11 +259,13 @@ def test_only_post_is_answered_and_the_metadata_names_the_address(world: World) 
     assert answer.json()["access_evaluation_endpoint"] == answer.json()["policy_decision_point"] + "/access/v1/evaluation"
 
 
-def test_denials_are_logged_and_counted_without_a_word_about_the_person(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_denials_are_logged_and_counted_without_a_word_about_the_person(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = CapturingLogger()
+    monkeypatch.setattr(evaluation, "log", structlog.wrap_logger(lines, processors=PROCESSORS))
     before, promises = evaluation.ANSWERS[Reason.UNKNOWN_SUBJECT], Promise.objects.count()
     world.reason("usr_secret_reference")
     assert evaluation.ANSWERS[Reason.UNKNOWN_SUBJECT] == before + 1
-    out = "".join(capsys.readouterr())
+    out = "".join(call.args[0] for call in lines.calls)
     assert '"kind": "unknown_subject"' in out
     assert '"event": "check_denied"' in out
     assert "usr_secret_reference" not in out

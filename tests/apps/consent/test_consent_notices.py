@@ -16,7 +16,7 @@ from consent.actions import facts_of, offer, publish_notice, publish_notices
 from consent.models import Notice, Release
 from consent.pages.text import sections
 from consent.queries import current_notice
-from tests.apps.consent.consent_cast import OFFICER, STARTERS, World, activated, starter
+from tests.apps.consent.consent_cast import OFFICER, STARTERS, World, activated, grade, starter
 
 pytestmark = pytest.mark.django_db
 ALL = sorted(path.stem for path in STARTERS.glob("*.yaml"))
@@ -130,11 +130,3 @@ def test_there_is_no_text_in_a_language_nobody_wrote(world: World) -> None:
     assert profile_notice.locale == "en"
     with pytest.raises(Invalid):
         publish_notice(facts=facts_of(profile, Purpose.FACE_SCAN), locale="xx", actor=OFFICER, at=clock.now())
-
-
-def grade(text: str) -> float:
-    """Flesch-Kincaid, with lines as sentences and groups of vowels as syllables."""
-    sentences = [s for s in re.split(r"[.!?;:]\s|\n+", text) if s.strip()]
-    words = re.findall(r"[A-Za-z]+", text)
-    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59

@@ -10,7 +10,7 @@ from compliance.profiles.actions import read_yaml
 from consent.models import Release
 from consent.queries import training_offered
 from consent.rules.facts import training_choice
-from tests.apps.consent.consent_cast import World, activated, signed, starter
+from tests.apps.consent.consent_cast import World, activated, grade, signed, starter
 
 SHARED, PERSONAL = Purpose.TRAIN_SHARED_MODEL, Purpose.TRAIN_PERSONAL_MODEL
 COPY = {"purposes": ["train_shared_model"], "until": ["consent_withdrawn + PT0S", "uploaded + P365D"]}
@@ -60,6 +60,7 @@ def test_the_demo_offers_a_shared_model_because_it_builds_the_personal_one_for_t
     assert (scan.purpose, training.purpose) == ("face_scan", "train_shared_model")
     assert "a model of your face may be built, for you alone. This release allows no other training." in scan.body
     assert "A copy kept to train models" not in scan.body
+    assert max(grade(scan.body), grade(training.body)) <= 8
     assert "• A copy kept to train models: as soon as you take this release back; or 365 days after the upload." in training.body
 
 
@@ -90,6 +91,7 @@ def test_where_a_model_of_ones_own_is_asked_for_apart_only_its_notice_names_it(w
     assert "This is voluntary. It is never needed for the service" in training.body
     assert "model" not in scan.body
     assert "This release does not allow training." in scan.body
+    assert max(grade(scan.body), grade(training.body)) <= 8
 
 
 def test_a_company_whose_scan_is_a_model_of_one_person_names_the_photos_for_it_in_the_scan(world: World) -> None:

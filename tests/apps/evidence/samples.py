@@ -33,6 +33,22 @@ def artifact(number: int, *, rung: str = "purged", **changes: Any) -> dict[str, 
     }
 
 
+SYSTEM: dict[str, Any] = {
+    "system": "studio",
+    "name": "Example Studio scan service",
+    "calls": [
+        {
+            "deletion_id": "a4b0e2c6-51d0-4df4-9a0c-6d1f3c7b9e21",
+            "intended_at": "2026-11-20T09:30:01.000Z",
+            "accepted_at": "2026-11-20T09:30:02.000Z",
+            "done_at": "2026-11-20T09:30:05.000Z",
+        }
+    ],
+    "inventory_read": {"at": "2026-11-20T09:30:05.500Z", "found": 0},
+    "backup": {"max_age": "P14D"},
+}
+
+
 def content(subject: str, *, artifacts: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
     """The content of a certificate as erasure hands it over (docs/evidence.md)."""
     things = [artifact(number) for number in range(7)] if artifacts is None else artifacts
@@ -61,23 +77,7 @@ def content(subject: str, *, artifacts: list[dict[str, Any]] | None = None, **ch
             "categories": [{"category": c, "words": w, "count": n} for (c, w), n in counts.items()],
             "rungs": rungs,
         },
-        "systems": [
-            {
-                "system": "studio",
-                "name": "Example Studio scan service",
-                "calls": [
-                    {
-                        "deletion_id": "a4b0e2c6-51d0-4df4-9a0c-6d1f3c7b9e21",
-                        "intended_at": "2026-11-20T09:30:01.000Z",
-                        "accepted_at": "2026-11-20T09:30:02.000Z",
-                        "done_at": "2026-11-20T09:30:05.000Z",
-                    }
-                ],
-                "negative_read": {"at": "2026-11-20T09:30:05.000Z", "asked": len(things), "present": 0},
-                "inventory_read": {"at": "2026-11-20T09:30:05.500Z", "found": 0},
-                "backup": {"max_age": "14 days"},
-            }
-        ],
+        "systems": [{**SYSTEM, "negative_read": {"at": "2026-11-20T09:30:05.000Z", "asked": len(things), "present": 0}}],
         "artifacts": things,
         "still_to_come": [{"what": "backups", "by": "2026-12-04", "words": "The last backup made before the deletion is overwritten."}],
         "remains": [],
