@@ -24,6 +24,12 @@ def key_ring(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first, so that no worker starts one when the others are done."""
+    long = {"flows": 0, "browser": 0, "races": 0, "test_openapi.py": 0, "local": 0}
+    items.sort(key=lambda item: min(long.get(part, 1) for part in item.path.parts))
+
+
 def as_role(url: str) -> dict[str, Any]:
     import environ
 

@@ -122,7 +122,7 @@ def settings(var: Path, database: postgres.Urls, environment: Mapping[str, str])
         "EFFACE_EMAIL_URL": f"file://{var / 'mail'}",
         "EFFACE_MAIL_DIR": str(var / "mail"),
         "EFFACE_BACKEND_ALLOW": f"127.0.0.1:{demo}",
-        "EFFACE_OPERATOR_NAME": "Example Operator",
+        "EFFACE_OPERATOR_NAME": "Example Studio",
         "EFFACE_PORT": str(web),
         "EFFACE_DEMO_PORT": str(demo),
         "EFFACE_LOG_LEVEL": "INFO",

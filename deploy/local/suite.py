@@ -22,7 +22,9 @@ def main(arguments: list[str]) -> int:
         print(f"The test database did not start. {error}", file=sys.stderr)
         return 1
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS) and name != "DATABASE_URL"}
-    command = [sys.executable, "-m", "pytest", "-n", str(os.cpu_count() or 2), *arguments]
+    # One file stays on one worker, because files share running services; the order is that of tests/conftest.py.
+    spread = ["-n", str(os.cpu_count() or 2), "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *spread, *arguments]
     try:
         return subprocess.run(command, cwd=environment.ROOT, env={**kept, **made}, check=False).returncode
     finally:

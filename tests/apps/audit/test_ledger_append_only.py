@@ -11,7 +11,7 @@ from psycopg import Connection, connect, errors
 from compliance.audit.actions import checkpoint, sequence
 from compliance.audit.models import Checkpoint, Entry, Leaf, Node
 from tests.apps.audit.conftest import AT
-from tests.conftest import as_role, owner_connection
+from tests.conftest import owner_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,16 +54,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def running_role() -> Connection[Any]:
-    role = as_role(settings.RUNNING_DATABASE_URL)
-    name = connections["default"].settings_dict["NAME"]
-    return connect(
-        dbname=name,
-        user=role["USER"],
-        password=role["PASSWORD"],
-        host=role["HOST"] or None,
-        port=role["PORT"] or None,
-        autocommit=True,
-    )
+    return connect(settings.RUNNING_DATABASE_URL, dbname=connections["default"].settings_dict["NAME"], autocommit=True)
 
 
 @each_table
