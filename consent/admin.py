@@ -1,29 +1,14 @@
 """What officers see of consent: everything, and nothing to edit. Releases come from people, notices from profiles."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
+from compliance.audit.look_only import LookOnly
 from consent.models import Notice, Release, ReleaseLink
 
 
-class ReadOnly:
-    """No way to add, change or delete."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Notice)
-class NoticeAdmin(ReadOnly, SimpleHistoryAdmin):
+class NoticeAdmin(LookOnly, SimpleHistoryAdmin):
     list_display = ("title", "purpose", "locale", "version", "term", "published_at")
     list_filter = ("purpose", "locale")
     fields = ("title", "purpose", "locale", "version", "term", "recipients", "body", "hash", "profile_hash", "published_at")
@@ -31,12 +16,11 @@ class NoticeAdmin(ReadOnly, SimpleHistoryAdmin):
 
 
 @admin.register(Release)
-class ReleaseAdmin(ReadOnly, SimpleHistoryAdmin):
+class ReleaseAdmin(LookOnly, SimpleHistoryAdmin):
     list_display = ("id", "subject", "purpose", "state", "signed_at", "expires_at", "ended_at")
     list_filter = ("state", "purpose", "method", "signed_at")
     list_select_related = ("notice",)
     search_fields = ("=id", "=subject__id")
-    show_full_result_count = False
     # The sealed evidence is not here: it opens for a bundle, not for a glance.
     fields = (
         ("id", "subject", "purpose", "state"),
@@ -48,9 +32,8 @@ class ReleaseAdmin(ReadOnly, SimpleHistoryAdmin):
 
 
 @admin.register(ReleaseLink)
-class ReleaseLinkAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ReleaseLinkAdmin(LookOnly):
     list_display = ("id", "subject", "purpose", "system", "made_at", "expires_at", "used_at")
     list_filter = ("purpose", "system")
-    show_full_result_count = False
     fields = ("id", "subject", "purpose", "system", "made_at", "expires_at", "used_at")
     ordering = ("-made_at",)

@@ -18,9 +18,9 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from compliance.access import actions
 from compliance.access.actions.officers import note_account
-from compliance.access.api.authentication import actor_of_officer
 from compliance.access.forms import ClientForm, KeyForm, ReasonForm
 from compliance.access.models import ApiClient, ApiKey, Officer
+from compliance.audit.with_reason import officer as actor_of_officer
 from compliance.core import clock
 
 RIGHTS = ("is_staff", "is_superuser", "groups")

@@ -28,6 +28,9 @@ class Officer(AbstractUser):
         fields={name: Kind.STAFF for name in ("username", "first_name", "last_name", "email")} | {"password": Kind.NONE},
     )
 
+    # The history must not keep old passwords, not even their hashes.
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
     class Meta(AbstractUser.Meta):
         verbose_name = "officer"
         verbose_name_plural = "officers"

@@ -8,10 +8,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from compliance.access.admin_site import Card, EffaceAdminSite
-from compliance.access.api.authentication import actor_of_officer
+from compliance.audit.with_reason import REASON, ReasonForm, WithReason, officer
 from compliance.backend.actions import connect
 from compliance.backend.models import Condition, System
 from compliance.backend.protocol.guard import check
@@ -20,7 +19,7 @@ from compliance.core.errors import Invalid
 from compliance.core.keys import service_sealer
 
 
-class ConnectForm(forms.ModelForm[System]):
+class ConnectForm(ReasonForm):
     """A system's address and token. The token may stay empty when only the name or address changes."""
 
     token = forms.CharField(
@@ -49,10 +48,10 @@ class ConnectForm(forms.ModelForm[System]):
 
 
 @admin.register(System)
-class SystemAdmin(SimpleHistoryAdmin):
+class SystemAdmin(WithReason):
     form = ConnectForm
     list_display = ("name", "slug", "base_url", "doing", "last_success")
-    fields = ("slug", "name", "base_url", "token", "doing", "stores")
+    fields = ("slug", "name", "base_url", "token", REASON, "doing", "stores")
     readonly_fields = ("doing", "stores")
     ordering = ("name",)
     list_select_related = ("condition",)
@@ -60,17 +59,21 @@ class SystemAdmin(SimpleHistoryAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: System | None = None) -> Any:
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
 
-    def has_delete_permission(self, request: HttpRequest, obj: System | None = None) -> bool:
-        return False
-
     def save_model(self, request: HttpRequest, obj: System, form: Any, change: bool) -> None:
-        """Through the action, so that the ledger knows; the token is sealed there."""
+        """Through the action: it checks the address, seals the token, and keeps version and entry."""
         token = form.cleaned_data["token"]
         if not token:
             stored = System.objects.get(pk=obj.pk)
             token = service_sealer().open(f"backend.system:{obj.pk}", bytes(stored.token_sealed))
-        actor = actor_of_officer(request)
-        connect(slug=obj.slug, name=obj.name, base_url=obj.base_url, token=token, actor=actor, at=clock.now())
+        connect(
+            slug=obj.slug,
+            name=obj.name,
+            base_url=obj.base_url,
+            token=token,
+            actor=officer(request),
+            at=clock.now(),
+            reason=form.cleaned_data[REASON],
+        )
 
     @admin.display(description=_("doing"))
     def doing(self, system: System) -> str:

@@ -1,25 +1,11 @@
 """Promises and signs of life in the admin: to look at, not to change."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from compliance.audit.look_only import LookOnly
 from compliance.delivery import queries
 from compliance.delivery.models import Promise, Sign
-
-
-class LookOnly(admin.ModelAdmin[Any]):
-    """No add, no change, no delete."""
-
-    actions = None
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Promise)

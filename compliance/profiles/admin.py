@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from compliance.audit.look_only import LookOnly
+from compliance.audit.with_reason import REASON, WithReason
 from compliance.profiles.models import Party, Profile
 
 
@@ -25,10 +26,11 @@ class ProfileAdmin(LookOnly):
 
 
 @admin.register(Party)
-class PartyAdmin(SimpleHistoryAdmin):
+class PartyAdmin(WithReason):
     list_display = ("name", "role", "country", "purpose")
     list_filter = ("role", "country")
     ordering = ("name",)
+    fields = ("slug", "name", "role", "country", "purpose", REASON)
 
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Party | None = None) -> Any:
+        return ("slug",) if obj else ()

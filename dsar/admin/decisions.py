@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from compliance.access.api.authentication import actor_of_officer
+from compliance.audit.with_reason import officer as actor_of_officer
 from compliance.core import clock
 from compliance.core.errors import EffaceError
 from dsar import actions

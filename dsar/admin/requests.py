@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from compliance.access.api.authentication import actor_of_officer
+from compliance.audit.with_reason import officer as actor_of_officer
 from compliance.core import clock
 from dsar.actions import note_view
 from dsar.admin import decisions

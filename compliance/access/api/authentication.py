@@ -3,9 +3,8 @@
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -76,9 +75,3 @@ class HasScope(BasePermission):
         scope = getattr(view, "scope", None)
         self.message = f"This key does not carry the scope “{scope}”. Ask an officer for one that does."
         return scope is not None and isinstance(request.user, Caller) and scope in request.user.key.scopes
-
-
-def actor_of_officer(request: HttpRequest) -> Actor:
-    """The officer signed in to the admin, as an actor."""
-    user: Any = request.user
-    return Actor(user.get_full_name() or user.get_username(), "officer", user)

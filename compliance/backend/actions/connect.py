@@ -14,13 +14,13 @@ from compliance.core.keys import service_sealer
 
 
 @transaction.atomic
-def connect(*, slug: str, name: str, base_url: str, token: str, actor: Actor, at: datetime) -> System:
+def connect(*, slug: str, name: str, base_url: str, token: str, actor: Actor, at: datetime, reason: str = "connected") -> System:
     """Add a system or change its address and token. Raises `Invalid` for an address that can never be a backend."""
     check(base_url)
     system = System.objects.select_for_update().filter(pk=slug).first() or System(slug=slug)
     system.name, system.base_url = name, base_url
     system.token_sealed = service_sealer().seal(f"backend.system:{slug}", token)
-    save_with_history(system, actor=actor, reason="connected")
+    save_with_history(system, actor=actor, reason=reason)
     Condition.objects.get_or_create(system=system)
     record(kind="backend:system:connected", object_id=slug, actor=actor, at=at, payload={"name": name, "base_url": base_url})
     return system
