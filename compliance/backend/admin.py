@@ -1,7 +1,7 @@
 """Connected systems in the admin: their condition at a glance; a token is typed once and never shown again."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -59,7 +59,7 @@ class SystemAdmin(WithReason):
     def get_readonly_fields(self, request: HttpRequest, obj: System | None = None) -> Any:
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
 
-    def save_model(self, request: HttpRequest, obj: System, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the action: it checks the address, seals the token, and keeps version and entry."""
         token = form.cleaned_data["token"]
         if not token:
@@ -102,15 +102,14 @@ def in_trouble(_at: datetime) -> int:
     return Condition.objects.exclude(last_error="").count()
 
 
-if isinstance(admin.site, EffaceAdminSite):
-    admin.site.register_cards(
-        [
-            Card(
-                title=_("Systems in trouble"),
-                permission="backend.view_system",
-                count=in_trouble,
-                page="admin:backend_system_changelist",
-                urgent=True,
-            )
-        ]
-    )
+cast(EffaceAdminSite, admin.site).register_cards(
+    [
+        Card(
+            title=_("Systems in trouble"),
+            permission="backend.view_system",
+            count=in_trouble,
+            page="admin:backend_system_changelist",
+            urgent=True,
+        )
+    ]
+)

@@ -1,7 +1,7 @@
 """Orders and outcomes in the admin: to look at, not to change."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -45,15 +45,14 @@ def running(_at: datetime) -> int:
     return Order.objects.filter(state=Order.State.OPEN)[: ENOUGH + 1].count()
 
 
-if isinstance(admin.site, EffaceAdminSite):
-    admin.site.register_cards(
-        [
-            Card(
-                title=_("Orders running"),
-                permission="erasure.view_order",
-                count=running,
-                page="admin:erasure_order_changelist",
-                filters=lambda _at: "?state__exact=open",
-            )
-        ]
-    )
+cast(EffaceAdminSite, admin.site).register_cards(
+    [
+        Card(
+            title=_("Orders running"),
+            permission="erasure.view_order",
+            count=running,
+            page="admin:erasure_order_changelist",
+            filters=lambda _at: "?state__exact=open",
+        )
+    ]
+)

@@ -61,7 +61,7 @@ def _run(job: bytes) -> bytes:
     # A bare environment: no proxies, no keys, and fontconfig sees our fonts alone.
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "FONTCONFIG_FILE": str(fonts() / "fonts.conf")}
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and script; the page goes in on standard input
+        done = subprocess.run(  # our own interpreter and script; the page goes in on standard input
             [sys.executable, "-I", str(PROCESS)], input=job, capture_output=True, timeout=SECONDS, env=environment, check=False
         )
     except subprocess.TimeoutExpired:

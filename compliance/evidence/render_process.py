@@ -29,7 +29,7 @@ def limit() -> None:
 
 def drawable(fonts: Path) -> frozenset[int]:
     """The code points our fonts can draw."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
+    from fontTools.ttLib import TTFont
 
     points: set[int] = set()
     for file in sorted(fonts.glob("*.ttf")):
@@ -56,7 +56,7 @@ def render(job: dict[str, Any]) -> bytes:
     from weasyprint import HTML, Attachment
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class Refuse(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+    class Refuse(URLFetcher):
         """Nothing is fetched: no network, no file, no data URL. An attempt ends the rendering."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> NoReturn:

@@ -29,7 +29,7 @@ class DatedSigner(PdfSigner):
 
 def sign(pdf: bytes, *, keys: DocumentKeys, at: datetime, field: str = FIELD) -> bytes:
     """`pdf` with one invisible signature over the whole file, claimed time `at`. Keeps PDF/A-3."""
-    signer = SimpleSigner.load(str(keys.key_file), str(keys.certificate_file))  # type: ignore[no-untyped-call]  # pyHanko's is untyped
+    signer = SimpleSigner.load(str(keys.key_file), str(keys.certificate_file))
     if signer is None:
         raise ValueError("The document key cannot be read. It must be the PEM file that `manage.py make_keys` wrote.")
     metadata = PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)

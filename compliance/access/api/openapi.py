@@ -5,8 +5,6 @@ The names are those of the OpenID AuthZEN Authorization API 1.0.
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiSerializerExtension
-
 from compliance.access.api.schema import PROBLEM_REF
 
 TEXT = {"type": "string", "minLength": 1}
@@ -68,16 +66,6 @@ METADATA = {
     "required": ["policy_decision_point", "access_evaluation_endpoint"],
     "properties": {name: {"type": "string", "format": "uri"} for name in ("policy_decision_point", "access_evaluation_endpoint")},
 }
-
-
-class StrictExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # drf-spectacular registers by subclassing
-    """Says of every strict serializer what it does: an unknown field is refused."""
-
-    target_class = "compliance.access.api.serializers.StrictSerializer"
-    match_subclasses = True
-
-    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        return {**auto_schema._map_serializer(self.target, direction, bypass_extensions=True), "additionalProperties": False}
 
 
 def json_body(schema: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
@@ -68,7 +68,17 @@ class Schema(AutoSchema):
         ]
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its registration has no types
+class StrictExtension(OpenApiSerializerExtension):
+    """Says of every strict serializer what it does: an unknown field is refused."""
+
+    target_class = "compliance.access.api.serializers.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        return {**auto_schema._map_serializer(self.target, direction, bypass_extensions=True), "additionalProperties": False}
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
     target_class = "compliance.access.api.authentication.KeyAuthentication"
     name = "apiKey"
 

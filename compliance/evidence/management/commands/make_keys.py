@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     help = "Write the keys that are missing: key ring, ledger, documents. Existing keys are kept."
     # A fresh machine has no database yet, and checks may ask for one.
-    requires_system_checks: list[str] = []  # noqa: RUF012  # the base class declares it without ClassVar
+    requires_system_checks: tuple[str, ...] = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         private_folder(settings.KEY_FILE.parent)

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     """Prints one line per check and VALID or NOT VALID; exit status 0 or 1. Needs the public keys, no database."""
 
     help = "Check a sealed document: signature, data inside, place in the ledger."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - the base class declares it without ClassVar
+    requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pdf", type=Path)
