@@ -10,8 +10,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from compliance.celery import filesystem_options
+from compliance.celery import transport_options
 from compliance.core import config, keys, logs
+from compliance.law.regimes import is_known
 
 # Lets `ModelAdmin[Request]` be written at run time as the type checker reads it.
 django_stubs_ext.monkeypatch()
@@ -19,6 +20,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 try:
     VALUES = config.read(os.environ)
+    config.refuse(f"EFFACE_JURISDICTIONS is wrong: no law is known by the name “{code}”." for code in VALUES["EFFACE_JURISDICTIONS"] if not is_known(code))
 except config.BadSetting as error:
     raise ImproperlyConfigured(str(error)) from None
 
@@ -47,7 +49,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "csp",
@@ -77,12 +78,12 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "compliance.access.middleware.LimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Accounts of officers change through Django's own forms; their history learns from this who did it.
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -131,11 +132,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 FORMAT_MODULE_PATH = ["compliance.core.formats"]
-# History is written by actions that name the actor; the request's user is the fallback.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VALUES["EFFACE_STATIC_DIR"] or BASE_DIR / "var" / "static"
+# Served from where the apps keep them: some 200 small files, and no step to forget before a start.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
@@ -164,7 +164,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = config.MAX_BODY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 CSRF_FAILURE_VIEW = "compliance.access.pages.csrf_failure"
 CONTENT_SECURITY_POLICY = {
@@ -183,12 +183,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 CELERY_BROKER_URL = VALUES["CELERY_BROKER_URL"]
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
-if CELERY_BROKER_URL.startswith("filesystem"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = filesystem_options(VALUES["EFFACE_BROKER_DIR"])
-elif CELERY_BROKER_URL.startswith("redis"):
-    # Without these, Redis returns a killed worker's message only after an hour.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 400, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VALUES["EFFACE_BROKER_DIR"])
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["compliance.access.api.authentication.KeyAuthentication"],

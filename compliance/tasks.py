@@ -2,11 +2,11 @@
 
 import structlog
 from celery import shared_task
-from django.db import DatabaseError
+from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
 from compliance.access.actions import forget_old
-from compliance.audit.actions import checkpoint, sequence
+from compliance.audit import actions as ledger
 from compliance.core import clock
 from compliance.delivery.actions import drain, sign
 from compliance.retention.actions import sweep
@@ -29,11 +29,15 @@ def beat() -> None:
 
 
 @shared_task(name="efface.sequence")
-def extend_ledger() -> None:
-    """Give committed entries their place in the tree, and sign what is new."""
-    while sequence(at=clock.now()):
-        pass
-    checkpoint(at=clock.now())
+def sequence() -> None:
+    """Give committed entries their place in the tree."""
+    ledger.sequence(at=clock.now())
+
+
+@shared_task(name="efface.checkpoint")
+def checkpoint() -> None:
+    """Sign what is new. Once a minute: each one is a row and a file for good. Who needs one at once makes it."""
+    ledger.checkpoint(at=clock.now())
 
 
 @shared_task(name="efface.sweep")
@@ -44,13 +48,14 @@ def sweep_due() -> None:
 
 @shared_task(name="efface.tidy")
 def tidy() -> None:
-    """Forget counters and remembered answers whose day has passed."""
+    """Forget counters, remembered answers and sessions whose day has passed."""
     forget_old(at=clock.now())
+    call_command("clearsessions")
 
 
 def announce() -> None:
-    """After a commit: ask a worker to look now. A broker that is down costs seconds, never work."""
+    """After a commit: ask a worker to look now. A broker that is down costs a moment, never work."""
     try:
         look.apply_async(expires=10, retry=False)
-    except (OperationalError, OSError, DatabaseError) as error:
+    except (OperationalError, OSError) as error:
         log.warning("announcement_lost", error=type(error).__name__)

@@ -116,6 +116,7 @@ class Release(models.Model):
     history = HistoricalRecords(excluded_fields=["evidence_sealed"])
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["-signed_at"], name="consent_release_newest")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["subject", "purpose"], condition=models.Q(state="active"), name="consent_release_one_active"),
             models.CheckConstraint(name="consent_release_shown_first", condition=models.Q(shown_at__lte=models.F("signed_at"))),

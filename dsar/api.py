@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
+from compliance.access.api.serializers import ReferenceField, StrictEmailField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
 from compliance.core.errors import NotFound
@@ -21,16 +21,11 @@ from dsar.actions import receive_from_system
 from dsar.models import Request
 
 
-class StrictEmailField(serializers.EmailField, StrictCharField):
-    """An e-mail address that comes as a JSON string."""
-
-
 class NewRequestSerializer(StrictSerializer):
     subject = ReferenceField(help_text="The reference of the person who is signed in, as the product knows it.")
     kind = serializers.ChoiceField(choices=Request.RequestKind.choices)
     email = StrictEmailField(
         required=False,
-        max_length=254,
         help_text="Where the answer goes; without it, to the address on file for the subject, if there is one.",
     )
 

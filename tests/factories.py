@@ -35,6 +35,8 @@ def profile() -> Profile:
     if active() is None:
         document = read_yaml(settings.BASE_DIR / "examples" / "scan_backend" / "profile.yaml")
         activate(profile=store(document=document, actor=SERVICE, at=clock.now()), actor=SERVICE, at=clock.now(), reason="test")
+    if not System.objects.filter(pk=SYSTEM).exists():
+        system("https://scan.example.com")
     publish_notices(actor=SERVICE, at=clock.now())
     found = active()
     assert found is not None

@@ -142,6 +142,7 @@ def environment(folder: Path, name: str) -> dict[str, str]:
         "EFFACE_KEY_FILE": str(folder / "keys.json"),
         "EFFACE_SIGNING_DIR": str(folder / "signing"),
         "EFFACE_JOURNAL_DIR": str(folder / "journal"),
+        "EFFACE_MAIL_FROM": "privacy@example.test",
         "EFFACE_EMAIL_URL": f"file://{folder / 'mail'}",
         "EFFACE_BASE_URL": f"http://127.0.0.1:{port}",
         "EFFACE_BACKEND_ALLOW": f"127.0.0.1:{demo}",

@@ -8,12 +8,21 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from compliance.core.errors import EffaceError, Invalid, Malformed
+from compliance.core.config import MAX_BODY
+from compliance.core.errors import EffaceError, Malformed
 
 log = structlog.get_logger(__name__)
-MAX_BODY = 1_000_000
 SAFE_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class TooLarge(EffaceError):
+    """The body is longer than `MAX_BODY`, whether it says so or is found to be."""
+
+    status, code, title = 413, "too-large", "The body is too large"
+
+    def __init__(self) -> None:
+        super().__init__("A body may have 1 MB at most. Send several smaller ones.")
 
 
 class RequestIdMiddleware:
@@ -44,7 +53,7 @@ class LimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > MAX_BODY:
-            return problem_response(Invalid("A body may have 1 MB at most."), status=413)
+            return problem_response(TooLarge())
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problem_response(Malformed("An address cannot hold a NUL character."))
         response = self.get_response(request)
@@ -53,13 +62,12 @@ class LimitsMiddleware:
         return response
 
 
-def problem_response(error: EffaceError, *, status: int | None = None) -> JsonResponse:
+def problem_response(error: EffaceError) -> JsonResponse:
     """An error as RFC 9457 `application/problem+json`."""
-    status = status or error.status
-    body = {"type": f"urn:efface:problem:{error.code}", "title": error.title, "status": status, "detail": error.detail}
+    body = {"type": f"urn:efface:problem:{error.code}", "title": error.title, "status": error.status, "detail": error.detail}
     if error.errors:
         body["errors"] = [{"pointer": e.pointer, "detail": e.detail} for e in error.errors]
-    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    response = JsonResponse(body, status=error.status, content_type="application/problem+json")
     if retry_after := getattr(error, "retry_after", None):
         response["Retry-After"] = str(retry_after)
     return response

@@ -106,7 +106,9 @@ class IdempotentWrite(models.Model):
 class RateCount(models.Model):
     """How often one caller did one thing in one window. The caller is a keyed hash that changes every day."""
 
-    personal_data: ClassVar = nothing("bucket", why="A keyed hash of an address, useless after its day, deleted after two.")
+    personal_data: ClassVar = nothing(
+        "bucket", why="A keyed hash of an address, useless after its day, deleted within the hour after its window."
+    )
 
     bucket = models.CharField(primary_key=True, max_length=80)
     count = models.IntegerField(default=1)

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from compliance.access.admin_site import ENOUGH, Card, EffaceAdminSite
+from compliance.access.filters import SystemFilter
 from compliance.artifacts.models import Artifact, Violation
 from compliance.audit.look_only import LookOnly
 from compliance.core import clock
@@ -15,7 +16,7 @@ from compliance.core import clock
 @admin.register(Artifact)
 class ArtifactAdmin(LookOnly):
     list_display = ("external_id", "category", "system", "store", "due_at", "gone_at")
-    list_filter = ("category", "system", "biometric")
+    list_filter = ("category", SystemFilter, "biometric")
     search_fields = ("external_id__exact",)
     search_help_text = _("The whole id that the scan backend uses")
     ordering = ("-registered_at",)
@@ -34,7 +35,7 @@ class ArtifactAdmin(LookOnly):
 @admin.register(Violation)
 class ViolationAdmin(LookOnly):
     list_display = ("kind", "system", "external_id", "category", "age", "found_at", "resolved_at")
-    list_filter = ("kind", "system", ("resolved_at", admin.EmptyFieldListFilter))
+    list_filter = ("kind", SystemFilter, ("resolved_at", admin.EmptyFieldListFilter))
     ordering = ("-found_at",)
 
     @admin.display(description=_("open for"))

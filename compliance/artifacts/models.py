@@ -51,6 +51,8 @@ class Artifact(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="artifacts_artifact_due", condition=models.Q(gone_at__isnull=True)),
+            models.Index(fields=["-registered_at"], name="artifacts_artifact_newest"),
+            models.Index(fields=["external_id"], name="artifacts_artifact_external"),
             models.Index(fields=["subject", "created_at"], name="artifacts_artifact_subject"),
         ]
 
@@ -70,6 +72,7 @@ class Violation(models.Model):
         MISSING = "missing", "registered but not there"
         UNREGISTERED = "unregistered", "found at the backend, never registered"
         STILL_PRESENT = "still_present", "said to be deleted, still there"
+        MISPLACED = "misplaced", "listed at the backend under another person"
         FACE_DATA_SENT = "face_data_sent", "a picture or vector was sent to Efface"
 
     personal_data: ClassVar = PersonalData(
@@ -90,12 +93,13 @@ class Violation(models.Model):
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["-found_at"], name="artifacts_violation_newest"),
             models.Index(fields=["found_at"], name="artifacts_violation_open", condition=models.Q(resolved_at__isnull=True)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["kind", "system", "external_id"],
-                condition=models.Q(resolved_at__isnull=True) & ~models.Q(external_id=""),
+                condition=models.Q(resolved_at__isnull=True),
                 name="artifacts_violation_once",
             ),
         ]

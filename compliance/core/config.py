@@ -3,11 +3,17 @@
 `manage.py settings_table` prints it for docs/settings.md; `compliance.settings` reads it once at start.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+# The longest body of a request in bytes: for every view, whatever reads it.
+MAX_BODY = 1_000_000
+# Below this, a lease ends between two guards of a worker that is well.
+SHORTEST_LEASE = 2
 
 
 class BadSetting(Exception):
@@ -35,6 +41,13 @@ def _count(raw: str) -> int:
     if not raw.isdigit():
         raise ValueError("a whole number, 0 or more")
     return int(raw)
+
+
+def _lease(raw: str) -> int:
+    seconds = _count(raw) if raw.isdigit() else 0
+    if seconds < SHORTEST_LEASE:
+        raise ValueError(f"a whole number of seconds, {SHORTEST_LEASE} or more")
+    return seconds
 
 
 def _names(raw: str) -> list[str]:
@@ -73,6 +86,13 @@ def _mail(raw: str) -> str:
     return raw
 
 
+def _sender(raw: str) -> str:
+    name, _, host = parseaddr(raw)[1].rpartition("@")
+    if not name or not host:
+        raise ValueError("an address such as privacy@example.com, or Example Studio <privacy@example.com>")
+    return raw
+
+
 def _level(raw: str) -> str:
     if raw.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("DEBUG, INFO, WARNING or ERROR")
@@ -101,7 +121,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("EFFACE_HOSTS", _names, None, "Host names the service answers to, separated by commas."),
     Setting("EFFACE_BASE_URL", _web, None, "The address people use, for links in mails and documents."),
     Setting("EFFACE_EMAIL_URL", _mail, None, "Where mail goes: `smtp+tls://…` or `file:///folder`."),
-    Setting("EFFACE_MAIL_FROM", _text, "privacy@example.test", "The sender of mails to people."),
+    Setting("EFFACE_MAIL_FROM", _sender, "privacy@example.test", "The sender of mails to people."),
     Setting("EFFACE_OPERATOR_NAME", _text, None, "The company that makes the promise; named in notices and documents."),
     Setting(
         "EFFACE_JURISDICTIONS",
@@ -110,12 +130,17 @@ SETTINGS: tuple[Setting, ...] = (
         "The laws the operator serves; an unknown residence gets the strictest.",
     ),
     Setting("EFFACE_BACKEND_ALLOW", _names, "", "`host:port` of scan backends that may live on a private address. Empty: none may."),
-    Setting("EFFACE_LEASE_SECONDS", _count, "30", "How long a worker may be silent before another takes its work over."),
+    Setting(
+        "EFFACE_LEASE_SECONDS",
+        _lease,
+        "60",
+        "How long a worker may be silent before another takes its work over. At least 2; on a server more than 30: a document may "
+        "take 20 seconds.",
+    ),
     Setting("EFFACE_TLS", _flag, "true", "Cookies only over HTTPS, HSTS, redirect to HTTPS. `make run` turns it off on loopback."),
     Setting("EFFACE_PROXY_HOPS", _count, "0", "How many reverse proxies stand before the service and may name the caller's address."),
     Setting("EFFACE_DEBUG", _flag, "false", "Django's debug pages. Never on a server."),
     Setting("EFFACE_LOG_LEVEL", _level, "INFO", "How much is logged, as JSON lines on standard error."),
-    Setting("EFFACE_STATIC_DIR", _path, "", "Where `collectstatic` writes; empty: `var/static` beside manage.py."),
 )
 
 
@@ -134,9 +159,14 @@ def read(environ: Mapping[str, str]) -> dict[str, Any]:
             wrong.append(f"{setting.name} is wrong: it must be {error}.")
     if values.get("CELERY_BROKER_URL", "").startswith("filesystem") and not values.get("EFFACE_BROKER_DIR"):
         wrong.append("EFFACE_BROKER_DIR is missing: a filesystem:// broker needs a folder.")
-    if wrong:
-        raise BadSetting("The settings do not hold:\n" + "\n".join(f"  * {line}" for line in wrong) + "\nAll settings: docs/settings.md")
+    refuse(wrong)
     return values
+
+
+def refuse(wrong: Iterable[str]) -> None:
+    """Raise `BadSetting` with these lines, if there are any."""
+    if lines := [f"  * {line}" for line in wrong]:
+        raise BadSetting("\n".join(["The settings do not hold:", *lines, "All settings: docs/settings.md"]))
 
 
 def _empty(setting: Setting) -> Any:

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from compliance.celery import app
 from compliance.delivery import queries
 
-# Beat signs every 5 seconds; this much silence is a fault and not a busy moment.
+# Beat signs every 2 seconds; this much silence is a fault and not a busy moment.
 SILENT_AFTER = 30.0
 BROKER_SECONDS = 3
 

@@ -14,7 +14,6 @@ class Promise(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting"
         KEPT = "kept"
-        GIVEN_UP = "given_up", "given up"
 
     personal_data: ClassVar = nothing(
         "topic", "payload", "key", "state", "last_error", why="Ids of rows and the name of an error class; kept as evidence of the work."
@@ -37,10 +36,11 @@ class Promise(models.Model):
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["-made_at"], name="delivery_promise_newest"),
             models.Index(fields=["-urgent", "due_at"], name="delivery_promise_waiting", condition=models.Q(state="waiting")),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(name="delivery_promise_state", condition=models.Q(state__in=["waiting", "kept", "given_up"])),
+            models.CheckConstraint(name="delivery_promise_state", condition=models.Q(state__in=["waiting", "kept"])),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,5 @@
 """What is known about promises, and about those who keep them."""
 
-from datetime import datetime
-
 from django.db import connection
 
 from compliance.delivery.models import Promise
@@ -20,11 +18,5 @@ def ages_of_signs() -> dict[str, float]:
 
 
 def failing() -> int:
-    """How many promises failed several times in a row, or were given up."""
-    waiting = Promise.objects.filter(state=Promise.State.WAITING, attempts__gte=FAILING_ATTEMPTS).exclude(last_error="")
-    return waiting.count() + Promise.objects.filter(state=Promise.State.GIVEN_UP).count()
-
-
-def overdue(*, before: datetime) -> int:
-    """How many promises were due before this time and still wait: work is not keeping up."""
-    return Promise.objects.filter(state=Promise.State.WAITING, due_at__lt=before).count()
+    """How many promises that still wait have failed several times."""
+    return Promise.objects.filter(state=Promise.State.WAITING, attempts__gte=FAILING_ATTEMPTS).exclude(last_error="").count()

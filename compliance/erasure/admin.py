@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from compliance.access.admin_site import ENOUGH, Card, EffaceAdminSite
+from compliance.access.filters import SystemFilter
 from compliance.audit.look_only import LookOnly
 from compliance.erasure.models import Call, Order, Outcome
 
@@ -37,7 +38,7 @@ class OrderAdmin(LookOnly, SimpleHistoryAdmin):
 @admin.register(Call)
 class CallAdmin(LookOnly):
     list_display = ("id", "system", "state", "intended_at", "accepted_at", "done_at")
-    list_filter = ("state", "system")
+    list_filter = ("state", SystemFilter)
     ordering = ("-intended_at",)
 
 

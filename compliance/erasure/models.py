@@ -51,6 +51,7 @@ class Order(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["-ordered_at"], name="erasure_order_newest")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["subject"], condition=models.Q(state="open"), name="erasure_order_one_open"),
             models.CheckConstraint(name="erasure_order_state", condition=models.Q(state__in=["open", "complete"])),
@@ -94,6 +95,9 @@ class Call(models.Model):
     intended_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-intended_at"], name="erasure_call_newest")]
 
     def __str__(self) -> str:
         return f"Call {self.id} ({self.state})"

@@ -7,7 +7,7 @@ from compliance.erasure.models import Order, Rung
 ARROWS: dict[str, frozenset[str]] = {
     Rung.PLANNED: frozenset({Rung.CALLED, Rung.HELD, Rung.UNREACHABLE}),
     Rung.UNREACHABLE: frozenset({Rung.CALLED}),
-    Rung.CALLED: frozenset({Rung.ACKNOWLEDGED, Rung.REFUSED}),
+    Rung.CALLED: frozenset({Rung.ACKNOWLEDGED, Rung.REFUSED, Rung.UNREACHABLE}),
     # A refusal is not an end: the artifact is still there, so it is asked for again.
     Rung.REFUSED: frozenset({Rung.CALLED}),
     Rung.ACKNOWLEDGED: frozenset({Rung.ABSENT, Rung.CALLED}),
@@ -22,10 +22,12 @@ ARROWS: dict[str, frozenset[str]] = {
 # The rungs on which an order may end: read back as absent, and reported as purged by the store.
 DONE = frozenset({Rung.PURGED, Rung.PARTIES_CONFIRMED, Rung.BACKUPS_EXPIRED})
 # What still waits to be asked for.
-TO_CALL = frozenset({Rung.PLANNED, Rung.REAPPEARED, Rung.UNREACHABLE})
-# Asked for, and still there: refused, or said to be deleted. Asked again under a new call, but not at every look.
-ASK_AGAIN = frozenset({Rung.REFUSED, Rung.ACKNOWLEDGED})
+TO_CALL = frozenset({Rung.PLANNED, Rung.REAPPEARED})
+# Asked for, and still there: refused, said to be deleted, or without a word. Asked again under a new call, not at every look.
+ASK_AGAIN = frozenset({Rung.REFUSED, Rung.ACKNOWLEDGED, Rung.UNREACHABLE})
 ASK_AGAIN_AFTER = timedelta(hours=1)
+# An order that is open longer than this is late: each artifact that keeps it open becomes a violation with its age.
+LATE_AFTER = timedelta(hours=1)
 # The rungs in the order in which they are climbed, for pages and documents.
 LADDER = (Rung.PLANNED, Rung.CALLED, Rung.ACKNOWLEDGED, Rung.ABSENT, Rung.PURGED, Rung.PARTIES_CONFIRMED, Rung.BACKUPS_EXPIRED)
 

@@ -43,6 +43,10 @@ class Document(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "object_id", "version"], name="evidence_document_version")]
+        indexes: ClassVar = [
+            models.Index(fields=["-sealed_at"], name="evidence_document_newest"),
+            models.Index(fields=["object_id"], name="evidence_document_object"),
+        ]
         triggers: ClassVar = append_only()
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ class Subject(models.Model):
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["-created_at"], name="subjects_subject_newest")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="subjects_subject_key_or_erased",

@@ -3,7 +3,7 @@
 from consent.actions.link import LINK_LIFE, OFFERED, offer
 from consent.actions.publish import facts_of, publish_notice, publish_notices
 from consent.actions.sign import LinkEnded, Signature, TextChanged, decline, sign
-from consent.actions.withdraw import Withdrawal, end_for_erasure, withdraw, withdraw_release
+from consent.actions.withdraw import Withdrawal, end_for_erasure, withdraw
 
 __all__ = [
     "LINK_LIFE",
@@ -20,5 +20,4 @@ __all__ = [
     "publish_notices",
     "sign",
     "withdraw",
-    "withdraw_release",
 ]

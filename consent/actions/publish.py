@@ -34,7 +34,7 @@ def facts_of(profile: Profile, purpose: Purpose) -> Facts:
         term=DEFAULT_TERM,
         backup_cycle=backups.get("cycle", ""),
         backup_age=backups.get("max_age", ""),
-        contact=document["contact"].get("email") or settings.DEFAULT_FROM_EMAIL,
+        contact=document["contact"].get("email") or "",
         privacy_page=f"{settings.BASE_URL}/privacy/",
         profile_hash=profile.hash,
     )
@@ -44,7 +44,8 @@ def facts_of(profile: Profile, purpose: Purpose) -> Facts:
 def publish_notices(*, actor: Actor, at: datetime) -> list[Notice]:
     """Publish what the active profile needs: the scan, and the training that people may choose. Run it after a profile is activated.
 
-    Text that is already current is left alone. Raises `Conflict` when no profile is active.
+    Text that is already current is left alone. Raises `Conflict` when no profile is active, `Invalid` when it keeps something whose
+    end no text could state.
     """
     profile = active()
     if profile is None:

@@ -1,4 +1,4 @@
-"""Take a release back: no check allows from the commit on, and what was made for its purpose is ordered to be destroyed."""
+"""Take a release back: no check allows from the commit on, and what has no reason left is ordered to be destroyed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,16 @@ from uuid import UUID
 from django.db import transaction
 
 from compliance.artifacts.models import Artifact
+from compliance.artifacts.queries import live
 from compliance.core.actor import Actor
+from compliance.core.taxonomy import BIOMETRIC
 from compliance.erasure.actions import order
+from compliance.profiles.queries import active
+from compliance.profiles.rules import has_live_reason
 from compliance.subjects.models import Subject
 from consent.actions.end import end
 from consent.models import Release
+from consent.queries.grants import granted_purposes
 
 RULE = "Consent taken back: GDPR Art. 7(3) and 17(1)(b); 740 ILCS 14/15(a), the purpose has ended"
 
@@ -27,21 +32,13 @@ class Withdrawal:
 @transaction.atomic
 def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how: str) -> Withdrawal:
     """Take back what a person granted for one purpose. Asking again changes nothing."""
-    Subject.objects.select_for_update(no_key=True).get(pk=subject_id)
+    # As registration does, before anything is read: nothing can be registered between the end and the order.
+    Subject.objects.select_for_update().get(pk=subject_id)
     releases = list(Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE))
     for release in releases:
         end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
         _destroy(release, actor=actor, at=at)
     return Withdrawal(len(releases), at)
-
-
-@transaction.atomic
-def withdraw_release(*, release_id: UUID, actor: Actor, at: datetime, how: str) -> Withdrawal:
-    """Take back one release by its id; one that has already ended changes nothing."""
-    release = Release.objects.get(pk=release_id)
-    if release.state != Release.State.ACTIVE:
-        return Withdrawal(0, at)
-    return withdraw(subject_id=release.subject_id, purpose=release.purpose, actor=actor, at=at, how=how)
 
 
 @transaction.atomic
@@ -55,8 +52,8 @@ def end_for_erasure(*, subject_id: UUID, order_id: UUID, actor: Actor, at: datet
 
 
 def _destroy(release: Release, *, actor: Actor, at: datetime) -> None:
-    made = list(Artifact.objects.filter(subject_id=release.subject_id, purpose=release.purpose, gone_at__isnull=True))
-    if made:
+    """Order what nothing keeps any more, now that `release` has ended, whatever purpose it was registered for."""
+    if made := _without_reason(release.subject_id, at):
         order(
             subject_id=release.subject_id,
             reason="withdrawal",
@@ -67,3 +64,16 @@ def _destroy(release: Release, *, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
         )
+
+
+def _without_reason(subject_id: UUID, at: datetime) -> list[Artifact]:
+    profile, granted = active(), granted_purposes(subject_id=subject_id, at=at)
+    # Without a promise nothing is kept; registration refuses then, too.
+    document = profile.document if profile else {"artifacts": {}}
+    return [
+        artifact
+        for artifact in live(subject_id)
+        if not has_live_reason(
+            document, artifact.category, artifact.purpose, artifact.biometric or artifact.category in BIOMETRIC, granted
+        )
+    ]

@@ -13,11 +13,12 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from compliance.access.api.authentication import Caller, authenticate
-from compliance.access.api.parsers import inspect, no_duplicates, refuse_constant
+from compliance.access.api.parsers import FaceData, inspect, no_duplicates, refuse_constant
 from compliance.access.api.problems import Problem
 from compliance.access.middleware import problem_response
 from compliance.core import clock
@@ -51,7 +52,7 @@ def evaluation(request: HttpRequest) -> HttpResponse:
         return refused
     try:
         caller = _caller(request)
-        question = _question(_body(request))
+        question = _question(_body(request, caller))
         _own_system(question, caller)
         reason, found = _decide(question)
     except EffaceError as error:
@@ -82,8 +83,7 @@ def configuration(_request: HttpRequest) -> HttpResponse:
 
 
 def _caller(request: HttpRequest) -> Caller:
-    header = request.headers.get("Authorization", "")
-    caller = authenticate(header) if header.isascii() and "\0" not in header else None
+    caller = authenticate(request.headers.get("Authorization", ""))
     if caller is None:
         raise Problem(
             401, "authentication-failed", "No valid API key", "This address needs a valid API key: “Authorization: Bearer efk_…”."
@@ -95,7 +95,8 @@ def _caller(request: HttpRequest) -> Caller:
     return caller
 
 
-def _body(request: HttpRequest) -> Mapping[str, Any]:
+def _body(request: HttpRequest, caller: Caller) -> Mapping[str, Any]:
+    """The JSON of a question. A picture or a vector in it is refused and noted as a violation of the caller's system."""
     # AuthZEN asks for 400 here, not 415.
     if request.content_type != "application/json":
         raise Malformed("The body must be sent as application/json.")
@@ -103,9 +104,13 @@ def _body(request: HttpRequest) -> Mapping[str, Any]:
         value = json.loads(request.body.decode(), object_pairs_hook=no_duplicates, parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         raise Malformed("The body is not valid JSON in UTF-8.") from None
+    try:
+        inspect(value, "", 0)
+    except FaceData:
+        import_string(settings.FACE_DATA_REPORTER)(system=caller.client.system, at=clock.now())
+        raise
     if not isinstance(value, dict):
         raise Malformed("The body must be a JSON object.")
-    inspect(value, "", 0)
     return value
 
 

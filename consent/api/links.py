@@ -7,19 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictSerializer
+from compliance.access.api.serializers import ReferenceField, StrictEmailField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.core import clock
 from consent.actions import OFFERED, offer
-
-
-class StrictEmailField(serializers.EmailField):
-    """An e-mail address that must come as a JSON string."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            raise serializers.ValidationError("This must be a text.")
-        return str(super().to_internal_value(data))
 
 
 class ReleaseLinkSerializer(StrictSerializer):
@@ -33,7 +24,7 @@ class ReleaseLinkSerializer(StrictSerializer):
         },
         help_text="Training is a separate box on the same page",
     )
-    email = StrictEmailField(max_length=254, required=False, help_text="Filed for this person; the signed text is mailed there")
+    email = StrictEmailField(required=False, help_text="Filed for this person; the signed text is mailed there")
 
 
 class ReleaseLinkAnswer(serializers.Serializer[Any]):

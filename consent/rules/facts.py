@@ -1,11 +1,17 @@
-"""What a notice states, as facts taken from a profile. Text is made from these alone, so it cannot drift from what is enforced."""
+"""What a notice states, as facts taken from a profile and from nothing else.
+
+Categories and ends are read with the same functions that give due dates at registration, and an end is named only where the
+service hears its trigger today and then acts: what a notice promises is enforced, and where a law cuts in, sooner.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from compliance.core.durations import Duration
-from compliance.core.taxonomy import IN_WORDS, Category, Purpose, Trigger
+from compliance.core.errors import FieldError, Invalid
+from compliance.core.taxonomy import BIOMETRIC, IN_WORDS, TRAINING_PURPOSES, Category, OperationalPurpose, Purpose, Trigger
+from compliance.profiles.rules import HEARD, Clause, entry_of
 
 # A release ends this long after it was signed; the shortest refresh that a law we serve asks for (law/rules.md, Texas 503.001(c)(3)).
 DEFAULT_TERM = "P1Y"
@@ -18,20 +24,15 @@ ALL_DERIVED_WORDS = "Everything else made from your photo"
 # keep the order of a profile's keys.
 ORDER = (Category.ORIGINAL_UPLOAD.value, ALL_DERIVED, *(category.value for category in Category if category != Category.ORIGINAL_UPLOAD))
 
-MOMENTS: Mapping[Trigger, str] = {
-    Trigger.UPLOADED: "the upload",
-    Trigger.PROCESSING_COMPLETED: "the scan is finished",
-    Trigger.PROCESSING_FAILED: "a scan fails",
-    Trigger.SESSION_ENDED: "your visit ends",
-    Trigger.RESULT_DELIVERED: "you get the result",
-    Trigger.OUTPUT_DOWNLOADED: "you download the result",
-    Trigger.LAST_INTERACTION: "your last visit",
-    Trigger.PURPOSE_SATISFIED: "the purpose is met",
-    Trigger.CONSENT_WITHDRAWN: "you take this release back",
-    Trigger.CONSENT_EXPIRED: "this release ends",
-    Trigger.ACCOUNT_CLOSED: "you close your account",
-    Trigger.USER_REQUEST: "you ask us to delete it",
+# A due date is counted from these at registration.
+MOMENTS: Mapping[Trigger, str] = {Trigger.UPLOADED: "the upload", Trigger.LAST_INTERACTION: "your last visit"}
+# These are acted on when they happen; a duration behind one is an upper bound that is never used up.
+ACTS: Mapping[Trigger, str] = {
+    Trigger.CONSENT_WITHDRAWN: "as soon as you take this release back",
+    Trigger.USER_REQUEST: "when you ask us to delete it",
 }
+# What may keep a thing after one release was taken back: another release that can be signed here, or no release at all.
+OTHER_REASONS: frozenset[str] = frozenset({Purpose.FACE_SCAN, *TRAINING_PURPOSES, *OperationalPurpose})
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Facts:
     term: str
     backup_cycle: str
     backup_age: str
+    # An e-mail address, or empty: then the privacy page alone is named.
     contact: str
     privacy_page: str
     profile_hash: str
@@ -84,10 +86,18 @@ def training_choice(document: Mapping[str, Any]) -> Purpose | None:
 
 
 def kept_for(document: Mapping[str, Any], purpose: Purpose) -> tuple[Kept, ...]:
-    """What a profile keeps for a purpose, with its ends in words. The scan also names what needs no release of its own."""
+    """What a profile keeps for a purpose, with its ends in words. The scan also names what needs no release of its own.
+
+    Raises `Invalid` for a category without a window that the service can count: no text can say when it ends.
+    """
     artifacts = document["artifacts"]
     names = [name for name in ORDER if name in artifacts and belongs(document, name, purpose)]
-    return tuple(Kept(category_in_words(name, names), tuple(ends_in_words(artifacts, name))) for name in names)
+    if endless := [name for name in names if not any(clause.trigger in MOMENTS for clause in heard(document, name))]:
+        raise Invalid(
+            f"No window that is counted here ends {', '.join(endless)}. Add one to the profile, such as uploaded + P30D.",
+            [FieldError(f"/artifacts/{name}", "add a clause such as uploaded + P30D") for name in endless],
+        )
+    return tuple(Kept(category_in_words(name, names), tuple(ends_in_words(document, name, purpose))) for name in names)
 
 
 def belongs(document: Mapping[str, Any], name: str, purpose: Purpose) -> bool:
@@ -118,14 +128,24 @@ def category_in_words(name: str, names: Sequence[str]) -> str:
     return ALL_DERIVED_WORDS if name == names[-1] else f"{ALL_DERIVED_WORDS}, if it is not named below"
 
 
-def ends_in_words(artifacts: Mapping[str, Any], name: str) -> Iterator[str]:
-    """Each clause of the `until` that governs `name`: “30 days after the scan is finished”."""
-    while "until" not in artifacts[name]:
-        name = artifacts[name]["same_as"]
-    for clause in artifacts[name]["until"]:
-        trigger, duration = (part.strip() for part in clause.split("+"))
-        after, moment = Duration.parse(duration), MOMENTS[Trigger(trigger)]
-        if after == Duration(0, 0):
-            yield f"as soon as {moment}" if trigger != Trigger.UPLOADED else "right after the upload"
-        else:
-            yield f"{after.in_words()} after {moment}"
+def heard(document: Mapping[str, Any], name: str) -> list[Clause]:
+    """The clauses that govern `name` and whose trigger reaches the service today."""
+    entry = entry_of(document, name)
+    clauses = [Clause.parse(text) for text in entry["until"]] if entry else []
+    return [clause for clause in clauses if clause.trigger in HEARD]
+
+
+def ends_in_words(document: Mapping[str, Any], name: str, purpose: Purpose) -> Iterator[str]:
+    """Each end that a notice of `purpose` may promise for `name`: “30 days after the upload”."""
+    for clause in heard(document, name):
+        if clause.trigger in MOMENTS:
+            moment = MOMENTS[clause.trigger]
+            yield f"right after {moment}" if clause.after == Duration(0, 0) else f"{clause.after.in_words()} after {moment}"
+        elif clause.trigger != Trigger.CONSENT_WITHDRAWN or hangs_on(document, name, purpose):
+            yield ACTS[clause.trigger]
+
+
+def hangs_on(document: Mapping[str, Any], name: str, purpose: Purpose) -> bool:
+    """Whether taking back `purpose` alone leaves no reason to keep `name`."""
+    others = OTHER_REASONS - frozenset(OperationalPurpose) if name in BIOMETRIC else OTHER_REASONS
+    return others.isdisjoint(set(document["artifacts"][name]["purposes"]) - {purpose})

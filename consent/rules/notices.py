@@ -74,7 +74,7 @@ def _stored(facts: Facts) -> Iterator[str]:
         "Some laws call it a biometric identifier."
     )
     if facts.kept:
-        yield "These things are stored. Each is destroyed at the first of the moments named beside it:"
+        yield "These things are stored. Each is destroyed at the first of the moments named beside it, or sooner:"
         for kept in facts.kept:
             yield f"{BULLET}{kept.words}: {'; or '.join(kept.until)}."
     elif facts.purpose != Purpose.FACE_SCAN:
@@ -126,7 +126,7 @@ def _back(facts: Facts) -> Iterator[str]:
     yield "6. How to take it back"
     yield (
         "You can take this release back at any time. There is one button for it on the page where you signed. "
-        f"You can also use {facts.privacy_page} or write to {facts.contact}."
+        f"You can also use {facts.privacy_page}{f' or write to {facts.contact}' if facts.contact else ''}."
     )
     if facts.purpose == Purpose.FACE_SCAN:
         yield "It works at once: from then on nothing new is made, and what was made for this purpose is destroyed."

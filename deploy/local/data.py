@@ -1,4 +1,4 @@
-"""Bring a local database up to date: tables, static files, demo data. One process, for Django takes seconds to load.
+"""Bring a local database up to date: tables, demo data. One process, for Django takes seconds to load.
 
 Runs with the owner's role. Usage: ``python -m deploy.local.data BACKEND_ADDRESS FILE_FOR_LOGINS``.
 """
@@ -26,7 +26,6 @@ def main(backend: str, logins: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo", "--backend", backend, "--out", logins)
 
 

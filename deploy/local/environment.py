@@ -17,7 +17,7 @@ from deploy.local import postgres
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("broker", "demo", "journal", "keys", "mail", "signing")
 WITHOUT_DATABASE = {
-    *("help", "version", "check", "diffsettings", "makemessages", "compilemessages", "collectstatic", "spectacular"),
+    *("help", "version", "check", "diffsettings", "makemessages", "compilemessages", "spectacular"),
     *("lint_profile", "lint_policy", "law_destruction", "make_keys", "settings_table"),
 }
 HIGHEST_PORT = 65535
@@ -121,6 +121,7 @@ def settings(var: Path, database: postgres.Urls, environment: Mapping[str, str])
         "EFFACE_TLS": "false",  # plain HTTP, and only on the loopback address
         "EFFACE_EMAIL_URL": f"file://{var / 'mail'}",
         "EFFACE_MAIL_DIR": str(var / "mail"),
+        "EFFACE_MAIL_FROM": "privacy@example.test",
         "EFFACE_BACKEND_ALLOW": f"127.0.0.1:{demo}",
         "EFFACE_OPERATOR_NAME": "Example Studio",
         "EFFACE_PORT": str(web),

@@ -52,11 +52,11 @@ def is_free(port: int) -> bool:
 
 
 def prepare_data(var: Path, settings: Settings, log: Log) -> Demo:
-    """Bring tables, static files and demo data up to date; all keep what is there. Raises `GaveUpError`."""
+    """Bring tables and demo data up to date; all keep what is there. Raises `GaveUpError`."""
     logins, stamp = var / "demo.json", var / "data.stamp"
     state = data.fingerprint(environment.ROOT, backend_address(settings), *made_on(var, settings))
     if not logins.exists() or not stamp.exists() or stamp.read_text() != state:
-        log.line("run", "bringing tables, static files and demo data up to date")
+        log.line("run", "bringing tables and demo data up to date")
         bring_up_to_date(settings, logins, log)
         stamp.write_text(state)
     return read_demo(logins)

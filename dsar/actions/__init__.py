@@ -3,6 +3,7 @@
 from dsar.actions.answer import answer, forget
 from dsar.actions.confirm import confirm
 from dsar.actions.decide import approve, refuse, verify
+from dsar.actions.expire import expire_unconfirmed
 from dsar.actions.receive import Received, receive, receive_from_system
 from dsar.actions.view import note_view
 from dsar.actions.withdraw import withdraw_by_person
@@ -12,6 +13,7 @@ __all__ = [
     "answer",
     "approve",
     "confirm",
+    "expire_unconfirmed",
     "forget",
     "note_view",
     "receive",

@@ -9,7 +9,8 @@ from django.db import transaction
 from compliance.audit.actions import save_with_history
 from compliance.core.actor import Actor
 from compliance.delivery.actions import promise
-from compliance.subjects.actions import destroy_key
+from compliance.subjects.actions import destroy_key, forget_contacts
+from consent.queries import active_releases
 from dsar.actions.move import locked, move, note
 from dsar.models import Request
 
@@ -26,7 +27,17 @@ def answer(*, order_id: UUID, actor: Actor, at: datetime) -> int:
             request, State.ANSWERED, verb="answered", actor=actor, at=at, reason="order complete", payload={"order": str(order_id)}
         )
         promise(topic="dsar.mail_answered", payload={"request": str(request.pk)}, because=entry, at=at)
+        forget_addresses(request.subject_id, actor=actor, at=at)
     return len(waiting)
+
+
+def forget_addresses(subject_id: UUID | None, *, actor: Actor, at: datetime) -> None:
+    """Everything is gone, so no address on file is needed: the answer goes to the one the request itself brought.
+
+    Whoever signed anew since the order was complete keeps the address given for that.
+    """
+    if subject_id and not active_releases(subject_id, at):
+        forget_contacts(subject_id=subject_id, actor=actor, at=at, reason="a request to delete everything was answered")
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from compliance.delivery.actions import promise
 from compliance.subjects import actions as subjects
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import emails, sealer
+from dsar.actions.expire import expire
 from dsar.actions.move import note
 from dsar.models import Request
 from dsar.rules.arrows import ARROWS, OPEN
@@ -47,7 +48,8 @@ def receive(*, reference: str, email: str, residence: str, channel: str, languag
     """A request from the public form: it waits for the link in a mail. The same request twice is one request."""
     index = claim_index("form", reference, normal_email(email))
     known = open_request(index)
-    if known:
+    # A link that ended is not mailed again: that request ends, and this one is new.
+    if known and not expire(request_id=known.pk, at=at):
         return again(known, email=email, actor=actor, at=at)
     request = new_request(State.AWAITING_CONFIRMATION, index=index, channel=channel, language=language, at=at, email=email, actor=actor)
     request.residence = residence

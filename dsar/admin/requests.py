@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from compliance.audit.look_only import LookOnly
 from compliance.audit.with_reason import officer as actor_of_officer
 from compliance.core import clock
 from dsar.actions import note_view
@@ -27,7 +28,7 @@ COLOURS = {"ok": "good", "soon": "warn", "late": "stop", "done": "", "none": ""}
 
 
 @admin.register(Request)
-class RequestAdmin(admin.ModelAdmin[Request]):
+class RequestAdmin(LookOnly):
     """Requests, the most urgent first."""
 
     list_display = ("short_code", "kind", "state", "time_left", "law_in_words", "received_at", "channel")
@@ -35,18 +36,6 @@ class RequestAdmin(admin.ModelAdmin[Request]):
     search_fields = ("code",)
     search_help_text = _("Search by reference (EF-…)")
     ordering = ("due_safe", "received_at")
-    list_per_page = 50
-    show_full_result_count = False
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("reference"), ordering="code")
     def short_code(self, request: Request) -> str:

@@ -8,12 +8,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.access.actions import take
+from compliance.access.caller import network
 from compliance.core import clock
 from compliance.core.actor import PERSON
 from compliance.core.errors import TooMany
 from dsar.actions import receive
 from dsar.models import Request
-from dsar.pages.caller import caller
 from dsar.pages.forms import DeleteForm
 
 ASKS = 10
@@ -30,7 +30,7 @@ def ask(http: HttpRequest) -> HttpResponse:
         return render(http, "dsar/ask.html", {"form": form}, status=422)
     at = clock.now()
     try:
-        take(use="dsar-ask", who=caller(http), limit=ASKS, window=WINDOW, at=at)
+        take(use="dsar-ask", who=network(http), limit=ASKS, window=WINDOW, at=at)
     except TooMany as error:
         response = render(http, "dsar/ask.html", {"form": form, "wait": minutes(error)}, status=429)
         response["Retry-After"] = str(error.retry_after)

@@ -7,17 +7,17 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.access.actions import take
+from compliance.access.caller import network
 from compliance.core import clock
 from compliance.core.actor import PERSON
 from compliance.core.errors import Conflict, TooMany
 from compliance.evidence.models import Document
 from compliance.evidence.pages import document_response
-from compliance.evidence.queries import newest
 from dsar import actions
 from dsar.models import Request
-from dsar.pages.caller import caller
 from dsar.pages.forms import StatusForm
 from dsar.pages.grants import grant, granted, take_fresh
+from dsar.queries.certificates import certificates
 from dsar.queries.status import status_of
 from dsar.rules.codes import clean_code, opens, status_code
 
@@ -35,7 +35,7 @@ def find(http: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return opening(http, form, status=422)
     try:
-        take(use="dsar-status", who=caller(http), limit=TRIES, window=WINDOW, at=clock.now())
+        take(use="dsar-status", who=network(http), limit=TRIES, window=WINDOW, at=clock.now())
     except TooMany as error:
         response = opening(http, form, status=429, wait=error.retry_after // 60 + 1)
         response["Retry-After"] = str(error.retry_after)
@@ -87,5 +87,5 @@ def download(http: HttpRequest, code: str, form: str) -> HttpResponse:
 
 
 def certificate(request: Request) -> Document | None:
-    """The newest certificate of the request's order."""
-    return newest(kind=Document.DocumentKind.CERTIFICATE, object_id=str(request.order_id)) if request.order_id else None
+    """The newest certificate of the request's order, if there is one."""
+    return certificates(request.order_id).first() if request.order_id else None

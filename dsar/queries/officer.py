@@ -12,6 +12,7 @@ from compliance.evidence.models import Document
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import by_reference, has_email
 from dsar.models import Request
+from dsar.queries.certificates import certificates
 from dsar.queries.claims import Claim, claim_of
 from dsar.rules.arrows import ARROWS, UNDECIDED
 from dsar.rules.clocks import law_name
@@ -102,7 +103,7 @@ def sheet_of(request: Request) -> Sheet:
         row_count=count,
         events=events_of(request),
         versions=list(request.history.select_related("history_user").order_by("history_id")),
-        documents=list(documents_of(request)),
+        documents=list(certificates(request.order_id)) if request.order_id else [],
         grounds=GROUNDS[request.grounds].label if request.grounds in GROUNDS else "",
         can_verify=State.DECIDING in ARROWS[state],
         can_approve=State.RUNNING in ARROWS[state],
@@ -169,8 +170,3 @@ def events_of(request: Request) -> list[Event]:
     objects = [str(request.pk), *([str(request.order_id)] if request.order_id else [])]
     entries = Entry.objects.filter(object_id__in=objects).exclude(kind__startswith="erasure:outcome:").order_by("-id")[:SHOWN]
     return [Event(entry.at, in_words(entry.kind), entry.actor_name, entry.actor_role) for entry in reversed(entries)]
-
-
-def documents_of(request: Request) -> Any:
-    """Documents of the order, the newest version first, without their files."""
-    return Document.objects.filter(object_id=str(request.order_id or "")).defer("twin", "pdf").order_by("kind", "-version")

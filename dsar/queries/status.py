@@ -118,9 +118,7 @@ def kind(line: CategoryProgress, found: tuple[Trouble, ...], where: ZoneInfo) ->
 def beside(trouble: str) -> str:
     """Why something is not on its way, in words."""
     return {
-        "held": _("The law tells us to keep it for now."),
         "refused": _("The system refused to delete it. We ask again every hour, and a person looks into it."),
-        "unreachable": _("The system does not answer. We keep trying."),
         "reappeared": _("It was there again after we checked. We delete it again."),
     }.get(trouble, "")
 

@@ -18,13 +18,16 @@ class Ground:
     source: str
 
 
+# Also what the service itself says when the link of the mail ended unused.
+NOT_CONFIRMED = "not_confirmed"
+
 GROUNDS: dict[str, Ground] = {
     "not_verified": Ground(
         "We could not verify who asks",
         _("We could not be sure that the person who asked is the person the data is about. To be safe, we deleted nothing."),
         "GDPR 12(6); 11 CCR 7022(a), 7060",
     ),
-    "not_confirmed": Ground(
+    NOT_CONFIRMED: Ground(
         "Nobody used the link in the mail",
         _("Nobody used the link in our mail, so we could not be sure that you asked. You can ask again at any time."),
         "11 CCR 7020(d)",

@@ -7,36 +7,30 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compliance.audit.rules import words
 from dsar.models import Request
 
 SOON = 3
 
-# What a ledger entry means, for the timeline of the officer's page.
+# Ledger entries of a request that need more than their own words (`audit.rules.words`) on the officer's page.
 EVENTS: dict[str, str] = {
-    "dsar:request:received": "The request came in",
     "dsar:request:received_again": "The same request came in again; it is one request",
     "dsar:request:confirmed": "The link in the mail was used",
     "dsar:request:matched": "The address is on file for the reference: identity verified",
     "dsar:request:verified": "An officer verified the identity",
     "dsar:request:approved": "Approved: destruction was ordered",
-    "dsar:request:refused": "Refused",
     "dsar:request:withdrawn": "The person took the request back",
-    "dsar:request:answered": "Answered",
+    "dsar:request:expired": "Nobody used the link in the mail: closed",
     "dsar:request:mailed": "A mail was handed to the mail server",
+    "dsar:request:undeliverable": "The mail server refused a mail for good",
     "dsar:request:viewed": "An officer opened the person’s details",
     "dsar:request:forgotten": "The requester’s name and address were erased here",
-    "erasure:order:ordered": "The order was written",
-    "erasure:order:completed": "The order is complete",
-    "evidence:document:sealed": "A document was sealed",
 }
 
 
 def in_words(kind: str) -> str:
-    """A ledger entry's kind in words; `erasure:call:done` becomes “Call: done” where no words were chosen."""
-    if kind in EVENTS:
-        return EVENTS[kind]
-    _app, thing, verb = [*kind.split(":"), "", ""][:3]
-    return f"{thing.capitalize()}: {verb.replace('_', ' ')}"
+    """A ledger entry's kind in words."""
+    return EVENTS.get(kind) or words(kind)
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
@@ -63,5 +57,5 @@ def days_left(request: Request, today: date) -> tuple[str, str]:
         return ngettext("%(days)d day late", "%(days)d days late", -left) % {"days": -left}, "late"
     if left == 0:
         return _("due today"), "soon"
-    words = ngettext("%(days)d day left", "%(days)d days left", left) % {"days": left}
-    return words, "soon" if left <= SOON else "ok"
+    to_go = ngettext("%(days)d day left", "%(days)d days left", left) % {"days": left}
+    return to_go, "soon" if left <= SOON else "ok"

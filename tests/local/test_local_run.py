@@ -98,7 +98,7 @@ def test_tables_and_demo_data_are_brought_up_to_date_again_only_when_something_c
     clone: Clone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deploy.local.environment.ROOT", clone.folder)
-    var, once = clone.folder / "var", "migrate collectstatic load_demo "
+    var, once = clone.folder / "var", "migrate load_demo "
     cluster = var / "postgres"
     cluster.mkdir(parents=True)
     (cluster / "PG_VERSION").write_text("18")

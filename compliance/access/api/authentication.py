@@ -38,6 +38,9 @@ class Caller:
 
 def authenticate(header: str) -> Caller | None:
     """The caller behind an `Authorization` header, or None. Compares hashes in constant time."""
+    if not header.isascii() or "\0" in header:
+        # PostgreSQL cannot even be asked for such a prefix.
+        return None
     parts = header.removeprefix("Bearer ").split("_", 2)
     if not header.startswith("Bearer ") or len(parts) != 3 or parts[0] != "efk" or len(parts[1]) > 12:
         return None
@@ -58,8 +61,7 @@ class KeyAuthentication(BaseAuthentication):
     """401 for a missing, malformed, unknown, expired or revoked key: always the same words."""
 
     def authenticate(self, request: Request) -> tuple[Caller, ApiKey]:
-        header = request.headers.get("Authorization", "")
-        caller = authenticate(header) if header.isascii() and "\0" not in header else None
+        caller = authenticate(request.headers.get("Authorization", ""))
         if caller is None:
             raise AuthenticationFailed("This address needs a valid API key: “Authorization: Bearer efk_…”.")
         return caller, caller.key

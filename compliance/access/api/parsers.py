@@ -7,19 +7,16 @@ from typing import IO, Any
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from compliance.access.middleware import TooLarge
+from compliance.core.config import MAX_BODY
 from compliance.core.errors import EffaceError, FieldError, Malformed
 
-MAX_BODY = 1_000_000
 MAX_DEPTH = 12
 # A list this long of bare numbers is a vector or a set of landmarks; nothing in our API has one.
 MAX_NUMBERS = 8
 LONG_TEXT = 2_000
 PICTURE = re.compile(r"^\s*(data:image/|/9j/|iVBORw0KGgo|R0lGOD|UklGR|Qk[0-9A-Za-z+/]{4}|AAAA[A-Za-z0-9+/]{4}ZnR5c)")
 BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+")
-
-
-class TooLarge(EffaceError):
-    status, code, title = 413, "too-large", "The body is too large"
 
 
 class FaceData(EffaceError):
@@ -36,7 +33,7 @@ class StrictJSONParser(BaseParser):
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         raw = stream.read(MAX_BODY + 1)
         if len(raw) > MAX_BODY:
-            raise TooLarge("A body may have 1 MB at most. Send several smaller ones.")
+            raise TooLarge
         try:
             value = json.loads(raw.decode(), object_pairs_hook=no_duplicates, parse_constant=refuse_constant)
         except (ValueError, RecursionError):

@@ -23,6 +23,13 @@ class StrictCharField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class StrictEmailField(serializers.EmailField, StrictCharField):
+    """An e-mail address that must come as a JSON string; 254 characters at most (RFC 5321)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 254, **options})
+
+
 class StrictBooleanField(serializers.BooleanField):
     """true or false, nothing that merely looks like it."""
 

@@ -43,7 +43,7 @@ def sequence_batch(*, at: datetime) -> int:
     _grow(entries)
     Pending.objects.filter(pk__in=waiting).delete()
     if entries and at - entries[0].at > LATE:
-        log.warning("ledger_late", entries=len(entries), seconds=int((at - entries[0].at).total_seconds()))
+        log.warning("ledger_late", count=len(entries), seconds=int((at - entries[0].at).total_seconds()))
     return len(entries)
 
 

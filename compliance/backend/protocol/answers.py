@@ -9,6 +9,7 @@ from compliance.core.durations import Duration
 from compliance.core.errors import BackendFault
 
 MAX_ID = 200
+MAX_SIZE = 2**50
 OUTCOMES = frozenset({"deleted", "absent", "refused", "pending"})
 PURGES = frozenset({"done", "pending", "none"})
 
@@ -82,9 +83,14 @@ def listed(value: Any, what: str, limit: int) -> list[Any]:
 
 
 def text(value: Any, what: str, limit: int = MAX_ID) -> str:
-    if not isinstance(value, str) or not value or len(value) > limit or "\0" in value:
+    if not isinstance(value, str) or not value or len(value) > limit or "\0" in value or not is_unicode(value):
         raise wrong(what)
     return value
+
+
+def is_unicode(value: str) -> bool:
+    """JSON can carry half a character (a lone surrogate), which no database stores."""
+    return not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def moment(value: Any, what: str) -> datetime:
@@ -140,7 +146,7 @@ def page(raw: Any, limit: int) -> Page:
 def _found(raw: Any) -> Found:
     body = obj(raw, "item")
     parent, size = body.get("derived_from"), body.get("size")
-    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 0):
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MAX_SIZE):
         raise wrong("item.size")
     return Found(
         id=text(body.get("id"), "item.id"),
@@ -185,5 +191,5 @@ def _outcome(raw: Any) -> ItemOutcome:
         outcome=word(body.get("outcome"), "item.outcome", OUTCOMES),
         purge=word(body.get("purge", "none"), "item.purge", PURGES),
         purge_due=None if due is None else moment(due, "item.purge_due"),
-        reason=reason[:100] if isinstance(reason, str) else "",
+        reason=reason[:100] if isinstance(reason, str) and is_unicode(reason) else "",
     )

@@ -1,26 +1,19 @@
-"""Calls to one scan backend: bounded in time and size, no redirects, every answer parsed strictly."""
+"""The calls of `face-deletion/1` to one scan backend."""
 
-import json
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote, urlencode
 
-import httpx
+from compliance.backend.protocol import answers, wire
 
-from compliance.backend.protocol import answers
-from compliance.backend.protocol.guard import Target, resolve
-from compliance.core.errors import BackendFault
-
-MAX_ANSWER = 2_000_000
 MAX_LOOKUP = 1_000
 PAGE = 500
-# Seconds for a whole answer: a backend that sends one byte at a time keeps no worker longer.
-WHOLE_CALL = 30.0
-TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+# One person has some dozens of artifacts; a list that never ends is a fault and not a person.
+MAX_PAGES_OF_A_PERSON = 200
 
 
 class Client:
-    """Speaks `face-deletion/1` to one base URL. Raises `BackendFault` on everything that is not a clear answer."""
+    """Speaks to one base URL. Raises `BackendFault` on everything that is not a clear answer."""
 
     def __init__(self, base_url: str, token: str) -> None:
         self.base_url = base_url.rstrip("/")
@@ -29,20 +22,25 @@ class Client:
     def describe(self) -> answers.Description:
         return answers.description(self._call("GET", ""))
 
-    def inventory(self, subject: str | None = None) -> Iterator[answers.Found]:
-        """Everything the backend has (of one subject), page by page. A repeated cursor is a fault, not an endless loop."""
+    def inventory(self, subject: str) -> Iterator[answers.Found]:
+        """Everything the backend has of one person, page by page."""
+        for page in self.pages(subject):
+            yield from page.items
+
+    def pages(self, subject: str) -> Iterator[answers.Page]:
+        """The same by pages. A repeated cursor or a list without end is a fault, not an endless loop."""
         cursor, seen = None, set[str]()
         while True:
-            params = {"limit": str(PAGE)} | ({"subject": subject} if subject else {}) | ({"cursor": cursor} if cursor else {})
-            page = answers.page(self._call("GET", "/artifacts", params=params), PAGE)
-            if subject and any(item.subject != subject for item in page.items):
+            params = {"limit": str(PAGE), "subject": subject} | ({"cursor": cursor} if cursor else {})
+            page = answers.page(self._call("GET", f"/artifacts?{urlencode(params)}"), PAGE)
+            if any(item.subject != subject for item in page.items):
                 raise answers.wrong("subject")
-            yield from page.items
+            yield page
             cursor = page.next
             if cursor is None:
                 return
-            if cursor in seen:
-                raise answers.wrong("repeated cursor")
+            if cursor in seen or len(seen) >= MAX_PAGES_OF_A_PERSON:
+                raise answers.wrong("cursor repeated or without end")
             seen.add(cursor)
 
     def lookup(self, ids: Sequence[str]) -> frozenset[str]:
@@ -63,55 +61,8 @@ class Client:
         answers.accepted(self._call("POST", "/deletions", body=body, key=deletion_id), deletion_id)
 
     def deletion(self, deletion_id: str, ids: Sequence[str]) -> answers.Deletion:
-        return answers.deletion(self._call("GET", f"/deletions/{deletion_id}"), frozenset(ids))
+        return answers.deletion(self._call("GET", f"/deletions/{quote(deletion_id, safe='')}"), frozenset(ids))
 
-    def _call(self, method: str, path: str, *, params: dict[str, str] | None = None, body: Any = None, key: str | None = None) -> Any:
-        target = resolve(self.base_url)
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", "Host": target.host_header}
-        if key:
-            headers["Idempotency-Key"] = key
-        url = f"{target.base}{httpx.URL(self.base_url).path.rstrip('/')}/face-deletion/v1{path}"
-        try:
-            with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as http:
-                request = http.build_request(method, url, params=params, json=body, headers=headers, extensions=sni(target))
-                return read(http, request)
-        except httpx.TimeoutException:
-            raise BackendFault("The system did not answer in time.", kind="timeout") from None
-        except (httpx.HTTPError, OSError) as error:
-            raise BackendFault("The system cannot be reached.", kind=f"unreachable ({type(error).__name__})") from None
-
-
-def sni(target: Target) -> dict[str, str]:
-    """TLS must prove the name, though we connect to the pinned address."""
-    return {"sni_hostname": target.host} if target.scheme == "https" else {}
-
-
-def read(http: httpx.Client, request: httpx.Request) -> Any:
-    """Send, and read a JSON answer within the limits of size and time."""
-    response = http.send(request, stream=True)
-    try:
-        if response.status_code not in (200, 202):
-            raise BackendFault(
-                "The system answered with an error.", kind=f"status {response.status_code}", retry_after=retry_after(response)
-            )
-        if "application/json" not in response.headers.get("Content-Type", ""):
-            raise answers.wrong("content type")
-        raw, ends = bytearray(), time.monotonic() + WHOLE_CALL
-        for part in response.iter_bytes():
-            raw += part
-            if len(raw) > MAX_ANSWER:
-                raise answers.wrong("too large")
-            if time.monotonic() > ends:
-                raise BackendFault("The system's answer took too long.", kind="timeout")
-    finally:
-        response.close()
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
-        raise answers.wrong("not JSON") from None
-
-
-def retry_after(response: httpx.Response) -> int | None:
-    """`Retry-After` in seconds, at most an hour; the date form is answered by our own backoff."""
-    value = response.headers.get("Retry-After", "")
-    return min(int(value), 3600) if value.isdigit() else None
+    def _call(self, method: str, path: str, *, body: Any = None, key: str | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"} | ({"Idempotency-Key": key} if key else {})
+        return wire.call(self.base_url, method, f"{self.base_url}/face-deletion/v1{path}", headers, body)

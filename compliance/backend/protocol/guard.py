@@ -15,22 +15,10 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True)
 class Target:
-    """Where a checked URL leads: the address to connect to, and the name that TLS and `Host` must carry."""
+    """Where a checked URL leads: the one address to connect to, and its port."""
 
-    scheme: str
     address: str
     port: int
-    host: str
-
-    @property
-    def base(self) -> str:
-        literal = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{self.scheme}://{literal}:{self.port}"
-
-    @property
-    def host_header(self) -> str:
-        default = {"http": 80, "https": 443}[self.scheme]
-        return self.host if self.port == default else f"{self.host}:{self.port}"
 
 
 def check(url: str) -> tuple[str, str, int]:
@@ -54,15 +42,15 @@ def refused(words: str) -> Invalid:
 
 def resolve(url: str) -> Target:
     """Resolve once, check every address, pin one: a name that changes between check and connect gains nothing."""
-    scheme, host, port = check(url)
+    _scheme, host, port = check(url)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         raise BackendFault("The system's name cannot be resolved.", kind="name not found") from None
     addresses = [str(info[4][0]) for info in found]
     if f"{host}:{port}" not in settings.BACKEND_ALLOW and not all(is_public(address) for address in addresses):
         raise BackendFault("The system's name leads to a private address that is not allowed.", kind="private address")
-    return Target(scheme, addresses[0], port, host)
+    return Target(addresses[0], port)
 
 
 def is_public(address: str) -> bool:

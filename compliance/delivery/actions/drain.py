@@ -23,7 +23,7 @@ BACKOFF = (2, 5, 15, 60, 300, 900)
 
 @dataclass(frozen=True)
 class Again:
-    """A keeper's answer for "not yet": look again at `at`. Not a failure."""
+    """A keeper's answer for "not yet": look again at `at`. Not a failure, and no forgetting of earlier ones."""
 
     at: datetime
 
@@ -82,7 +82,8 @@ def settle(claimed: Claimed, *, again: Again | None) -> None:
                 state=Promise.State.KEPT, kept_at=clock.now(), lease_until=None, last_error=""
             )
         else:
-            Promise.objects.filter(pk=claimed.lease.id).update(due_at=again.at, lease_until=None, attempts=0, last_error="")
+            # As if this look had not been: what failed before, and how often, stays in sight until the promise is kept.
+            Promise.objects.filter(pk=claimed.lease.id).update(due_at=again.at, lease_until=None, attempts=claimed.attempts - 1)
 
 
 def postpone(claimed: Claimed, error: Exception) -> None:

@@ -25,11 +25,13 @@ def promise(
         key=f"{because.uid}:{topic}",
         defaults={"topic": topic, "payload": dict(payload), "urgent": urgent, "due_at": due_at or at, "made_at": at},
     )
-    transaction.on_commit(announce)
+    # One message for all promises of a transaction. What a rolled back savepoint registered is no longer in this list.
+    if not any(hook[1] is announce for hook in connection.run_on_commit):
+        transaction.on_commit(announce)
     return row
 
 
 def announce() -> None:
-    """Tell workers to look now. Best effort by design: a broker that is down costs time, never work."""
+    """Tell workers to look now. Best effort by design: a broker that is down costs a moment, never work."""
     if settings.ANNOUNCE_WORK:
         import_string(settings.ANNOUNCE_WORK)()

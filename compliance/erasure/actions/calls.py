@@ -59,7 +59,7 @@ def receipts(order: Order, system: System, client: Client, lease: Lease) -> Repo
         reports |= {item.id: item for item in answer.items}
         with transaction.atomic():
             lease.guard()
-            acknowledge(call, open_ones, reports)
+            acknowledge(call, open_ones, reports, done=answer.state == "done")
             if answer.state == "done" and call.state != Call.State.DONE:
                 call.state, call.done_at = Call.State.DONE, clock.now()
                 call.receipt = {"items": {item.id: [item.outcome, item.purge] for item in answer.items}}
@@ -68,13 +68,15 @@ def receipts(order: Order, system: System, client: Client, lease: Lease) -> Repo
     return reports
 
 
-def acknowledge(call: Call, outcomes: list[Outcome], reports: Reports) -> None:
-    """Called -> acknowledged or refused, by the system's own word. No word, no change."""
+def acknowledge(call: Call, outcomes: list[Outcome], reports: Reports, *, done: bool) -> None:
+    """Called -> acknowledged or refused, by the system's own word; "done" without a word about an item is no word."""
     at = clock.now()
     said = {o.pk: reports.get(o.artifact.external_id) for o in outcomes if o.rung == Rung.CALLED and o.call_id == call.pk}
-    done = [pk for pk, item in said.items() if item and item.outcome in ("deleted", "absent")]
+    deleted = [pk for pk, item in said.items() if item and item.outcome in ("deleted", "absent")]
+    silent = [pk for pk, item in said.items() if done and (item is None or item.outcome == "pending")]
     refused = [pk for pk, item in said.items() if item and item.outcome == "refused"]
-    climb(outcomes=done, rung=Rung.ACKNOWLEDGED, at=at)
+    climb(outcomes=deleted, rung=Rung.ACKNOWLEDGED, at=at)
+    climb(outcomes=silent, rung=Rung.UNREACHABLE, at=at, detail="done, without a word about this item")
     for row in climb(outcomes=refused, rung=Rung.REFUSED, at=at, detail="the system refused"):
         violation(
             kind=Violation.ViolationKind.STILL_PRESENT,

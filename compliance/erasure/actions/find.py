@@ -1,5 +1,6 @@
 """Look what a system really has of a person before destroying: what was never registered is destroyed too, and reported."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,27 +14,48 @@ from compliance.core.actor import SERVICE
 from compliance.core.taxonomy import BIOMETRIC, Category
 from compliance.delivery.actions import Lease
 from compliance.erasure.actions.climb import climb
-from compliance.erasure.actions.order import add_outcomes
+from compliance.erasure.actions.order import add_outcomes, record_order
 from compliance.erasure.models import Order, Outcome, Rung
 from compliance.erasure.rules import DONE
 from compliance.subjects.queries import references
 
 
 def find(order: Order, system: System, client: Client, lease: Lease) -> None:
-    """Read the person's inventory and add to the order whatever is there and not in it."""
+    """Read the person's inventory and add to the order whatever is there and not in it, a page at a time."""
     for reference in references(order.subject_id):
-        seen = list(client.inventory(reference))
-        known = {a.external_id: a for a in Artifact.objects.filter(system=system.pk, external_id__in=[item.id for item in seen])}
-        with transaction.atomic():
-            lease.guard()
-            at = clock.now()
-            for item in seen:
-                artifact = known.get(item.id) or adopt(order, system, item, at)
-                if artifact.gone_at:
-                    reappeared(order, system, artifact, at)
-                known[item.id] = artifact
-            # What the registry holds for somebody else is left alone, and keeps the order open until a person has looked.
-            add_outcomes(order, [a for a in known.values() if a.subject_id == order.subject_id])
+        for page in client.pages(reference):
+            with transaction.atomic():
+                lease.guard()
+                take_in(order, system, page.items)
+
+
+def take_in(order: Order, system: System, items: Sequence[Found]) -> None:
+    """One page of an inventory. What the registry holds for somebody else is reported and left alone: a person must look."""
+    at = clock.now()
+    known = {a.external_id: a for a in Artifact.objects.filter(system=system.pk, external_id__in=[item.id for item in items])}
+    mine = []
+    for item in items:
+        artifact = known.get(item.id) or adopt(order, system, item, at)
+        if artifact.subject_id != order.subject_id:
+            misplaced(order, system, item, at)
+            continue
+        if artifact.gone_at:
+            reappeared(order, system, artifact, at)
+        mine.append(artifact)
+    if added := add_outcomes(order, mine):
+        record_order(order, "widened", added, SERVICE, at, None)
+
+
+def misplaced(order: Order, system: System, item: Found, at: datetime) -> None:
+    violation(
+        kind=Violation.ViolationKind.MISPLACED,
+        system=system.pk,
+        external_id=item.id,
+        category=item.category,
+        subject=order.subject,
+        actor=SERVICE,
+        at=at,
+    )
 
 
 def adopt(order: Order, system: System, item: Found, at: datetime) -> Artifact:

@@ -48,25 +48,28 @@ def order(
             subject=subject, reason=reason, everything=everything, rule=rule, origin=origin, decided_by=decided_by, ordered_at=at
         )
         save_with_history(running, actor=actor, reason=rule)
-        verb = "ordered"
+        verb, changed = "ordered", True
     else:
-        widen(running, reason=reason, everything=everything, rule=rule, origin=origin, decided_by=decided_by, actor=actor)
         verb = "widened"
+        changed = widen(running, reason=reason, everything=everything, rule=rule, origin=origin, decided_by=decided_by, actor=actor)
     added = add_outcomes(running, wanted)
+    if not changed and not added:
+        return running
     entry = record_order(running, verb, added, actor, at, sealer)
     promise(topic="erasure.run", payload={"order": str(running.pk)}, because=entry, at=at, urgent=reason in URGENT)
     return running
 
 
-def widen(running: Order, *, reason: str, everything: bool, rule: str, origin: str, decided_by: str, actor: Actor) -> None:
-    """Let an open order take in a further reason. The weightier reason names it; it never becomes narrower."""
+def widen(running: Order, *, reason: str, everything: bool, rule: str, origin: str, decided_by: str, actor: Actor) -> bool:
+    """Let an open order take in a further reason; False when it holds it already. The weightier reason names it; it never narrows."""
     weightier = PRECEDENCE.index(Order.Reason(reason)) < PRECEDENCE.index(Order.Reason(running.reason))
     if not weightier and running.everything >= everything:
-        return
+        return False
     running.everything = running.everything or everything
     if weightier:
         running.reason, running.rule, running.origin, running.decided_by = reason, rule, origin, decided_by
     save_with_history(running, actor=actor, reason=f"widened: {rule}")
+    return True
 
 
 def add_outcomes(running: Order, wanted: Iterable[Artifact]) -> int:

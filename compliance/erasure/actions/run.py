@@ -1,7 +1,7 @@
 """Carry out an order: look what is there, call, read the receipts, read back, and look once more before saying "complete".
 
 A keeper of the outbox: it may be killed between any two lines. Everything it needs is in rows, each step is safe to repeat,
-and every transaction that writes begins with the guard of the lease.
+and every transaction that writes to the order begins with the guard of the lease.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from compliance.artifacts.actions import violation
+from compliance.artifacts.models import Violation
 from compliance.audit.actions import record, save_with_history
 from compliance.backend.actions import describe, faulted, succeeded
 from compliance.backend.models import System
@@ -22,7 +24,7 @@ from compliance.delivery.actions import Again, Lease, promise
 from compliance.erasure.actions import calls, read_back
 from compliance.erasure.actions.find import find
 from compliance.erasure.models import Order
-from compliance.erasure.rules import DONE
+from compliance.erasure.rules import DONE, LATE_AFTER
 from compliance.subjects.queries import references
 
 # How long to wait before looking again while a backend works: a fifth of the order's age, within these bounds.
@@ -42,27 +44,29 @@ class Step:
 def run(payload: Mapping[str, str], lease: Lease, _at: datetime) -> Again | None:
     """Take the order as far as it goes now. Returns when to look again, or None when it is complete.
 
-    Raises the last `BackendFault` after every system had its turn: one dead system does not hold up the others.
+    A system that is in trouble waits for itself alone; the next look comes when the first of them can be asked again.
     """
     order = Order.objects.get(pk=payload["order"])
     if order.state == Order.State.COMPLETE:
         return None
-    fault: BackendFault | None = None
-    sleeping: datetime | None = None
-    for system in systems_of(order):
-        if until := open_until(system, clock.now()):
-            sleeping = max(sleeping or until, until)
-            continue
-        try:
-            advance(Step(order, system, client_of(system), lease))
-            succeeded(system=system, at=clock.now())
-        except BackendFault as error:
-            faulted(system=system, fault=error, at=clock.now())
-            fault = error
-    if fault:
-        raise fault
-    if sleeping or not complete(order, lease, clock.now()):
-        return Again(sleeping or next_look(order, clock.now()))
+    waits = [until for system in systems_of(order) if (until := one_pass(order, system, lease))]
+    if not waits and complete(order, lease, clock.now()):
+        return None
+    note_late(order, lease, clock.now())
+    # With every system in trouble there is nothing to look at before the first of them can be asked again.
+    looks = waits if waits and len(waits) == len(systems_of(order)) else [next_look(order, clock.now()), *waits]
+    return Again(min(looks))
+
+
+def one_pass(order: Order, system: System, lease: Lease) -> datetime | None:
+    """One system's turn; until when it is left alone, where it is in trouble."""
+    if until := open_until(system, clock.now()):
+        return until
+    try:
+        advance(Step(order, system, client_of(system), lease))
+    except BackendFault as error:
+        return faulted(system=system, fault=error, at=clock.now())
+    succeeded(system=system, at=clock.now())
     return None
 
 
@@ -92,18 +96,16 @@ def complete(order: Order, lease: Lease, at: datetime) -> bool:
     """Close the order when every artifact in it is on a final rung and, for everything, a last look finds nothing."""
     if order.outcomes.exclude(rung__in=DONE).exists():
         return False
-    if order.everything and anything_left(order):
+    looked = order.everything
+    if looked and anything_left(order):
         return False
-    looked_at = at if order.everything else None
     with transaction.atomic():
         lease.guard()
         order = Order.objects.select_for_update().get(pk=order.pk)
         # The order may have been widened since we looked; then it needs another look.
-        if order.outcomes.exclude(rung__in=DONE).exists():
+        if order.outcomes.exclude(rung__in=DONE).exists() or order.everything != looked:
             return False
-        if order.everything and looked_at is None:
-            return False
-        order.state, order.completed_at, order.last_look_at = Order.State.COMPLETE, at, looked_at
+        order.state, order.completed_at, order.last_look_at = Order.State.COMPLETE, at, at if looked else None
         save_with_history(order, actor=SERVICE, reason="every artifact read back as absent and reported purged")
         entry = record(
             kind="erasure:order:completed",
@@ -118,9 +120,35 @@ def complete(order: Order, lease: Lease, at: datetime) -> bool:
 
 
 def anything_left(order: Order) -> bool:
-    """A last look through every system's inventory of the person."""
+    """A last look through every system's inventory of the person. A system that cannot answer now may still have something."""
     names = references(order.subject_id)
-    return any(next(client_of(system).inventory(name), None) for system in systems_of(order) for name in names)
+    for system in systems_of(order):
+        try:
+            if any(next(client_of(system).inventory(name), None) for name in names):
+                return True
+        except BackendFault as error:
+            faulted(system=system, fault=error, at=clock.now())
+            return True
+    return False
+
+
+def note_late(order: Order, lease: Lease, at: datetime) -> None:
+    """B14: what keeps an order open for too long is a violation with its age, never a silent retry."""
+    if at - order.ordered_at < LATE_AFTER:
+        return
+    with transaction.atomic():
+        lease.guard()
+        for outcome in order.outcomes.exclude(rung__in=DONE).select_related("artifact__subject"):
+            artifact = outcome.artifact
+            violation(
+                kind=Violation.ViolationKind.OVERDUE,
+                system=artifact.system,
+                external_id=artifact.external_id,
+                category=artifact.category,
+                subject=artifact.subject,
+                actor=SERVICE,
+                at=at,
+            )
 
 
 def next_look(order: Order, at: datetime) -> datetime:

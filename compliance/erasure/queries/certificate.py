@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 
 from compliance.artifacts.models import Artifact
 from compliance.backend.models import System
@@ -12,15 +13,11 @@ from compliance.core.clock import to_text
 from compliance.core.taxonomy import IN_WORDS, TAXONOMY_VERSION, Category
 from compliance.core.version import VERSION
 from compliance.erasure.models import Order, Outcome
-from compliance.erasure.rules import LADDER, REASONS
+from compliance.erasure.rules import REASONS
 from compliance.profiles.models import Profile
 from compliance.profiles.queries import active, party_names
 
-# Rungs that no system's word or read can show yet: said as still to come.
-TO_COME = {
-    "parties_confirmed": "Confirmation by each company that received a copy.",
-    "backups_expired": "Expiry of the last backup that may hold a copy.",
-}
+BACKUPS = "The last backup that may hold a copy expires."
 
 
 def certificate_content(order: Order) -> dict[str, Any]:
@@ -53,7 +50,7 @@ def certificate_content(order: Order) -> dict[str, Any]:
         },
         "systems": [_system(system, order, outcomes) for system in _systems(order, outcomes)],
         "artifacts": [_artifact(outcome) for outcome in outcomes],
-        "still_to_come": _still_to_come(outcomes, until),
+        "still_to_come": _still_to_come(until),
         "remains": _remains(order),
         "parties": _parties(profile),
         "holds": "none",
@@ -113,18 +110,18 @@ def _artifact(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _still_to_come(outcomes: list[Outcome], until: date | None) -> list[dict[str, Any]]:
-    lowest = min((LADDER.index(o.rung) for o in outcomes if o.rung in LADDER), default=len(LADDER))
-    rungs = [rung for rung in TO_COME if LADDER.index(rung) > lowest]
-    dates = {"backups_expired": until.isoformat() if until else None}
-    return [{"what": rung, "by": dates.get(rung), "words": TO_COME[rung]} for rung in rungs]
+def _still_to_come(until: date | None) -> list[dict[str, Any]]:
+    """What has a date and lies ahead. Other companies have none here: they are listed as not asked."""
+    return [{"what": "backups_expired", "by": until.isoformat(), "words": BACKUPS}] if until else []
 
 
 def _remains(order: Order) -> list[dict[str, Any]]:
-    """What is registered for the person and was not part of this order, by category and due date."""
-    left = Artifact.objects.filter(subject_id=order.subject_id, gone_at__isnull=True).order_by("due_at")
+    """What is registered for the person and was not part of this order, by category, with the latest due date of each."""
+    left = Artifact.objects.filter(subject_id=order.subject_id, gone_at__isnull=True)
+    rows = left.values("category").annotate(count=Count("pk"), until=Max("due_at")).order_by("category")
     return [
-        {"what": IN_WORDS[Category(a.category)], "why": a.due_why[0] if a.due_why else "", "until": to_text(a.due_at)} for a in left[:200]
+        {"what": IN_WORDS[Category(row["category"])], "why": f"not part of this order: {row['count']}", "until": to_text(row["until"])}
+        for row in rows
     ]
 
 

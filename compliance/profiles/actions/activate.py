@@ -24,6 +24,13 @@ def activate(*, profile: Profile, actor: Actor, at: datetime, reason: str) -> Pr
     for other in Profile.objects.select_for_update().filter(state=Profile.State.ACTIVE):
         other.state = Profile.State.RETIRED
         save_with_history(other, actor=actor, reason=f"replaced by {profile}")
+        record(
+            kind="profiles:profile:retired",
+            object_id=str(other.pk),
+            actor=actor,
+            at=at,
+            payload={"slug": other.slug, "version": other.version},
+        )
     profile.state, profile.active_from = Profile.State.ACTIVE, at
     save_with_history(profile, actor=actor, reason=reason)
     record(

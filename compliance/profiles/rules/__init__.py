@@ -2,6 +2,7 @@
 
 from compliance.profiles.rules.due import Due, due
 from compliance.profiles.rules.format import Clause, Refusal, entry_of, same_as_of
+from compliance.profiles.rules.reasons import HEARD, has_live_reason
 from compliance.profiles.rules.refusals import refusals
 
-__all__ = ["Clause", "Due", "Refusal", "due", "entry_of", "refusals", "same_as_of"]
+__all__ = ["HEARD", "Clause", "Due", "Refusal", "due", "entry_of", "has_live_reason", "refusals", "same_as_of"]

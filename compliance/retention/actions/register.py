@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from compliance.artifacts.actions import NewArtifact, register, violation
+from compliance.artifacts.actions import NewArtifact, mark_gone, register, violation
 from compliance.artifacts.models import Artifact, Violation
+from compliance.backend.models import System
 from compliance.core.actor import Actor
-from compliance.core.errors import Invalid
+from compliance.core.errors import FieldError, Invalid
 from compliance.core.taxonomy import BIOMETRIC, Category, Trigger
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order
 from compliance.law.caps import cap
 from compliance.profiles.models import Profile
 from compliance.profiles.queries import active
-from compliance.profiles.rules import Due, due, entry_of
+from compliance.profiles.rules import Due, due, has_live_reason
 from compliance.subjects.models import Subject
 from consent.queries.grants import granted_purposes
 
@@ -57,6 +58,8 @@ class Batch:
     purpose: str
     granted: frozenset[str]
     profile: Profile
+    # As the system describes itself; empty until it was first asked.
+    stores: frozenset[str]
     actor: Actor
     at: datetime
 
@@ -69,7 +72,7 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
         raise Invalid("No data-handling profile is active, so no due date can be given. An officer must activate one.")
     # Serialises registrations of one person with their withdrawals and orders: no artifact slips between the two.
     subject = Subject.objects.select_for_update().get(pk=subject.pk)
-    batch = Batch(subject, system, purpose, granted_purposes(subject_id=subject.pk, at=at), profile, actor, at)
+    batch = Batch(subject, system, purpose, granted_purposes(subject_id=subject.pk, at=at), profile, stores_of(system), actor, at)
     named = {item.id for item in items} | {item.derived_from for item in items if item.derived_from}
     known = {artifact.external_id: artifact for artifact in Artifact.objects.filter(system=system, external_id__in=named)}
     answers, quarantined = [], []
@@ -92,11 +95,21 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
     return answers
 
 
+def stores_of(system: str) -> frozenset[str]:
+    """The stores of a connected system. Raises `Invalid` for one that is not: nothing there could ever be destroyed by us."""
+    found = System.objects.select_related("condition").filter(pk=system).first()
+    if found is None:
+        raise Invalid("This system is not connected.", [FieldError("/system", "an officer must connect it first")])
+    return frozenset(store["name"] for store in found.condition.stores)
+
+
 def refuse(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered | None:
     """What cannot be registered at all, or is registered already."""
     if item.category not in set(Category):
         report(batch, item, Violation.ViolationKind.UNKNOWN_CATEGORY)
         return Registered(item.id, "refused", None, ("The category is not part of the taxonomy; an officer was alerted.",))
+    if batch.stores and item.store not in batch.stores:
+        return Registered(item.id, "refused", None, ("The system does not describe this store. Add it to GET /face-deletion/v1.",))
     if item.created_at > batch.at + CLOCK_SKEW:
         return Registered(item.id, "refused", None, ("created_at lies in the future. Check the clock and send UTC.",))
     if item.derived_from and item.derived_from not in known:
@@ -107,18 +120,27 @@ def refuse(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered |
         old = known[item.id]
         if old.subject_id != batch.subject.pk or old.category != item.category:
             return Registered(item.id, "refused", None, ("This id is registered for something else.",))
-        return Registered(item.id, "known", old.due_at, tuple(old.due_why))
+        return back_again(batch, item, old) if old.gone_at else Registered(item.id, "known", old.due_at, tuple(old.due_why))
     return None
+
+
+def back_again(batch: Batch, item: Item, old: Artifact) -> Registered:
+    """It was read back as absent and is registered again: a violation, and due at once."""
+    report(batch, item, Violation.ViolationKind.REAPPEARED)
+    mark_gone(artifact=old, at=None)
+    old.gone_at = None
+    return Registered(item.id, "quarantined", batch.at, ("destroyed before, and there again: due at once",))
 
 
 def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
     """Register with the due date that profile and law give; without a live reason the artifact is due at once."""
     computed = due_of(batch, item, known)
     status = "registered"
-    if not has_live_reason(batch, item):
-        computed, status = Due(batch.at, ("no active release for this purpose: due at once",)), "quarantined"
+    biometric = item.biometric or Category(item.category) in BIOMETRIC
+    if computed and not has_live_reason(batch.profile.document, item.category, batch.purpose, biometric, batch.granted):
+        computed, status = Due(batch.at, ("nothing that the person granted is a reason to keep it: due at once",)), "quarantined"
         report(batch, item, Violation.ViolationKind.NO_LIVE_REASON)
-    elif computed is None:
+    if computed is None:
         computed, status = Due(batch.at, ("the profile never keeps this category: due at once",)), "quarantined"
         report(batch, item, Violation.ViolationKind.NEVER_KEPT)
     known[item.id] = register(
@@ -130,7 +152,7 @@ def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
             purpose=batch.purpose,
             store=item.store,
             # A category that is biometric stays so, whatever a backend says of it.
-            biometric=item.biometric or Category(item.category) in BIOMETRIC,
+            biometric=biometric,
             size=item.size,
             created_at=item.created_at,
             due_at=computed.at,
@@ -153,12 +175,6 @@ def due_of(batch: Batch, item: Item, known: dict[str, Artifact]) -> Due | None:
     if computed and parent and computed.at > parent.due_at and not has_own_purpose(batch, item):
         return Due(parent.due_at, (f"lineage: no later than the {parent.category} it was made from (decides)", *computed.trace))
     return computed
-
-
-def has_live_reason(batch: Batch, item: Item) -> bool:
-    """Granted: the purpose it was made for, and one of those that the profile keeps this category for."""
-    entry = entry_of(batch.profile.document, item.category)
-    return batch.purpose in batch.granted and (entry is None or bool(batch.granted & frozenset(entry["purposes"])))
 
 
 def has_own_purpose(batch: Batch, item: Item) -> bool:

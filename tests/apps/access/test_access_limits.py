@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
+from compliance.access import admin_site
 from compliance.access.actions import take
-from compliance.access.admin_site import TRIES
-from compliance.access.caller import address
+from compliance.access.admin_site import TRIES, TRIES_NAME, TRIES_NETWORK
+from compliance.access.caller import address, network
 from compliance.access.models import RateCount
 from compliance.core.errors import TooMany
 from tests.apps.access.support import PASSWORD, officer
@@ -70,20 +71,53 @@ def sign_in(browser: Client, username: str, password: str) -> tuple[int, bytes]:
     return answer.status_code, re.sub(rb'csrfmiddlewaretoken" value="\w+"', b"", answer.content.replace(username.encode(), b""))
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("no address", "nor this", True),
+    ],
+)
+def test_a_household_of_ipv6_is_one_caller_and_nonsense_is_one_too(one: str, other: str, same: bool) -> None:
+    names = [network(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other)]
+    assert (len(set(names)) == 1) is same
+
+
 @pytest.mark.django_db
-def test_signing_in_is_limited_the_same_for_known_and_unknown_names() -> None:
+def test_signing_in_from_one_network_is_limited_the_same_for_known_and_unknown_names() -> None:
     officer("dana")
-    known = [sign_in(Client(REMOTE_ADDR=f"192.0.2.{n}"), "dana", "wrong") for n in range(TRIES + 1)]
-    unknown = [sign_in(Client(REMOTE_ADDR=f"198.51.100.{n}"), "nobody", "wrong") for n in range(TRIES + 1)]
+    known = [sign_in(Client(REMOTE_ADDR=f"2001:db8::{n}"), "dana", "wrong") for n in range(1, TRIES + 2)]
+    unknown = [sign_in(Client(REMOTE_ADDR=f"2001:db8:0:1::{n}"), "nobody", "wrong") for n in range(1, TRIES + 2)]
     assert [status for status, _ in known] == [200] * TRIES + [429]
     assert known == unknown
 
 
 @pytest.mark.django_db
-def test_signing_in_is_limited_by_address_whatever_the_name_and_also_with_the_right_password() -> None:
+def test_an_outsider_cannot_lock_dana_out_of_her_own_network() -> None:
+    officer("dana")
+    outsider = Client(REMOTE_ADDR="192.0.2.1")
+    assert [sign_in(outsider, "DANA", "wrong")[0] for _ in range(TRIES_NETWORK)][TRIES:] == [429] * (TRIES_NETWORK - TRIES)
+    assert sign_in(outsider, "dana", PASSWORD)[0] == 429
+    assert sign_in(Client(REMOTE_ADDR="192.0.2.2"), "dana", PASSWORD)[0] == 302
+
+
+@pytest.mark.django_db
+def test_many_networks_that_guess_one_name_together_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admin_site, "TRIES_NAME", 4)
+    officer("dana")
+    statuses = [sign_in(Client(REMOTE_ADDR=f"192.0.2.{n}"), "dana", "wrong")[0] for n in range(5)]
+    assert statuses == [200] * 4 + [429]
+    assert TRIES_NAME >= 10 * TRIES
+
+
+@pytest.mark.django_db
+def test_one_network_that_tries_name_after_name_is_stopped_also_with_the_right_password() -> None:
     officer("dana")
     browser = Client(REMOTE_ADDR="192.0.2.1")
-    for number in range(TRIES):
-        sign_in(browser, f"name{number}", "wrong")
+    for number in range(TRIES_NETWORK):
+        assert sign_in(browser, f"name{number}", "wrong")[0] == 200
     assert sign_in(browser, "dana", PASSWORD)[0] == 429
     assert sign_in(Client(REMOTE_ADDR="192.0.2.2"), "dana", PASSWORD)[0] == 302

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from compliance.backend.protocol import Client, client
+from compliance.backend.protocol import Client, wire
 from compliance.backend.protocol.guard import check, is_public, resolve
 from compliance.core.errors import BackendFault, Invalid
 
@@ -120,7 +120,7 @@ def test_x09_what_is_not_a_clear_negative_read_is_a_fault(settings: Any, case: s
     "change",
     [
         {"id": ""}, {"id": "x" * 201}, {"id": None}, {"id": "a\0b"}, {"category": 7}, {"subject": "usr_ben"}, {"created_at": "yesterday"},
-        {"created_at": "2026-11-20T10:00:00"}, {"size": -1}, {"size": True}, {"derived_from": []},
+        {"created_at": "2026-11-20T10:00:00"}, {"id": "\ud800"}, {"size": 10**30}, {"size": -1}, {"size": True}, {"derived_from": []},
     ],
 )  # fmt: skip  # one wrong thing a word
 def test_x09_one_wrong_item_makes_the_page_a_fault(settings: Any, change: dict[str, Any]) -> None:
@@ -155,7 +155,7 @@ def test_retry_after_is_honoured_in_seconds_and_bounded(settings: Any) -> None:
 
 
 def test_x08_a_backend_that_hangs_costs_no_more_than_the_time_allowed(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "TIMEOUT", 0.3)
+    monkeypatch.setattr(wire, "WHOLE_CALL", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
         settings.BACKEND_ALLOW = [f"127.0.0.1:{port}"]
@@ -204,3 +204,26 @@ def test_x29_a_redirect_is_not_followed_and_the_token_goes_nowhere_else(settings
         asked.append(elsewhere)
         with pytest.raises(BackendFault, match="error"):
             ask(settings, {}, "lookup", ["a"], status=307, Location=f"{elsewhere}/face-deletion/v1/artifacts/lookup")
+
+
+def test_x08_headers_that_drip_in_cost_no_more_than_the_time_allowed(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "WHOLE_CALL", 0.8)
+
+    def drip(server: socket.socket) -> None:
+        far, _ = server.accept()
+        with far:
+            for _ in range(100):
+                try:
+                    far.sendall(b"H")
+                except OSError:
+                    return
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        port = server.getsockname()[1]
+        settings.BACKEND_ALLOW = [f"127.0.0.1:{port}"]
+        began = time.monotonic()
+        with pytest.raises(BackendFault):
+            Client(f"http://127.0.0.1:{port}", "token").describe()
+        assert time.monotonic() - began < 3

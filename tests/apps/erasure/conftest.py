@@ -12,6 +12,7 @@ from compliance.backend.models import System
 from compliance.backend.queries import client_of
 from compliance.core import clock
 from compliance.core.actor import SERVICE
+from compliance.core.taxonomy import BIOMETRIC
 from compliance.delivery.actions import drain
 from compliance.delivery.models import Promise
 from compliance.erasure.actions import order, run
@@ -42,7 +43,7 @@ class Scans:
         found = list(client_of(self.system).inventory(reference))
         known = {f.id for f in found}
         found.sort(key=lambda f: f.derived_from in known)
-        items = [Item(f.id, f.category, f.store, f.created_at, True, f.derived_from, f.size) for f in found]
+        items = [Item(f.id, f.category, f.store, f.created_at, f.category in set(BIOMETRIC), f.derived_from, f.size) for f in found]
         return factories.artifacts(reference, items)
 
     def files(self, reference: str) -> list[Any]:

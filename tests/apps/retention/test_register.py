@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from compliance.artifacts.models import Artifact, Violation
+from compliance.backend.models import Condition, System
 from compliance.core import clock
 from compliance.core.clock import to_text
 from compliance.delivery.models import Promise
@@ -136,3 +137,40 @@ def test_d1_a_training_copy_needs_the_training_release_and_not_only_the_scan(sen
     assert [a["status"] for a in answer.json()["artifacts"]] == ["registered", "quarantined"]
     assert Violation.objects.get().kind == "no_live_reason"
     assert [o.artifact.external_id for o in Order.objects.get().outcomes.all()] == ["t-1"]
+
+
+def test_an_operational_purpose_is_no_reason_to_keep_a_face(send: Any) -> None:
+    factories.signed("usr_ana")
+    answer = send(body(item("e-1", "embedding"), item("r-1", "result_report", biometric=False), purpose="fraud"))
+    assert [a["status"] for a in answer.json()["artifacts"]] == ["quarantined", "registered"]
+
+
+def test_what_was_destroyed_and_is_registered_again_is_a_violation_and_goes_at_once(send: Any) -> None:
+    factories.signed("usr_ana")
+    send(body(item("up-1")))
+    Artifact.objects.update(gone_at=clock.now())
+    answer = send(body(item("up-1")))
+    assert answer.json()["artifacts"][0]["status"] == "quarantined"
+    assert Violation.objects.get().kind == "reappeared"
+    assert Artifact.objects.get().gone_at is None
+    assert Order.objects.get().outcomes.get().artifact.external_id == "up-1"
+
+
+def test_a_system_that_is_not_connected_and_a_store_it_does_not_describe_are_refused(send: Any) -> None:
+    factories.signed("usr_ana")
+    condition = Condition.objects.get()
+    condition.stores = [{"name": "uploads", "backup_max_age": None, "purge": "immediate"}]
+    condition.save()
+    answer = send(body(item("up-1"), item("up-2", store="elsewhere")))
+    assert [a["status"] for a in answer.json()["artifacts"]] == ["registered", "refused"]
+    Artifact.objects.all().delete()
+    condition.delete()
+    System.objects.all().delete()
+    assert send(body(item("up-3"))).status_code == 422
+
+
+def test_two_pictures_sent_one_after_the_other_are_one_open_violation_and_no_error(send: Any) -> None:
+    factories.signed("usr_ana")
+    for number in range(3):
+        assert send({**body(item(f"up-{number}")), "vector": [0.5] * 64}).status_code == 422
+    assert Violation.objects.filter(kind="face_data_sent").count() == 1

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.core.management.commands.migrate import Command as Migrate
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 
 
@@ -23,8 +23,9 @@ class Command(Migrate):
 
 def grant(connection: Any, role: str) -> None:
     """Give `role` what the service needs on every table, and on append-only tables no more than SELECT and INSERT."""
+    # All at once: between a REVOKE and its GRANT a running service would be refused.
     append_only = {model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)}
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         name = sql.Identifier(role)
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
         cursor.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(name))
