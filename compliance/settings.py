@@ -20,7 +20,11 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 try:
     VALUES = config.read(os.environ)
-    config.refuse(f"EFFACE_JURISDICTIONS is wrong: no law is known by the name “{code}”." for code in VALUES["EFFACE_JURISDICTIONS"] if not is_known(code))
+    config.refuse(
+        f"EFFACE_JURISDICTIONS is wrong: no law is known by the name “{code}”."
+        for code in VALUES["EFFACE_JURISDICTIONS"]
+        if not is_known(code)
+    )
 except config.BadSetting as error:
     raise ImproperlyConfigured(str(error)) from None
 
@@ -183,6 +187,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 CELERY_BROKER_URL = VALUES["CELERY_BROKER_URL"]
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT = "compliance.celery:FolderTransport"
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL, VALUES["EFFACE_BROKER_DIR"])
 
 REST_FRAMEWORK = {

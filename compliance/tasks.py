@@ -11,6 +11,7 @@ from compliance.core import clock
 from compliance.delivery.actions import drain, sign
 from compliance.retention.actions import sweep
 from compliance.wiring import HANDLERS
+from dsar.actions import expire_unconfirmed
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +49,10 @@ def sweep_due() -> None:
 
 @shared_task(name="efface.tidy")
 def tidy() -> None:
-    """Forget counters, remembered answers and sessions whose day has passed."""
+    """Forget what has had its day: counters, remembered answers, sessions, requests that nobody confirmed."""
     forget_old(at=clock.now())
     call_command("clearsessions")
+    expire_unconfirmed(at=clock.now())
 
 
 def announce() -> None:

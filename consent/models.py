@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from compliance.audit.models import append_only
 from compliance.core.personal_data import Kind, PersonalData, nothing
 from compliance.core.taxonomy import Purpose
 from compliance.subjects.models import Subject
@@ -15,8 +16,9 @@ PURPOSES = [(p.value, p.value) for p in Purpose]
 
 
 class Notice(models.Model):
-    """What a person is shown before a capture, for one purpose in one language. Immutable once published."""
+    """What a person is shown before a capture, for one purpose in one language. Immutable: a change is a new version."""
 
+    append_only: ClassVar = True
     personal_data: ClassVar = nothing(
         "purpose", "locale", "title", "body", "hash", "recipients", "term", "profile_hash", why="The operator's own text."
     )
@@ -38,6 +40,7 @@ class Notice(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["purpose", "locale", "version"], name="consent_notice_version")]
+        triggers: ClassVar = append_only()
 
     def __str__(self) -> str:
         return f"{self.title} ({self.locale}, version {self.version})"

@@ -53,7 +53,7 @@ def accepted(written: EmailMessage) -> bool:
     """Whether the mail server took it; False when it refused this mail or its address for good. Raises everything else."""
     try:
         written.send()
-    except (SMTPRecipientsRefused, SMTPDataError) as error:
+    except SMTPException as error:
         if not final(error):
             raise
         return False

@@ -95,6 +95,11 @@ class Service:
         with psycopg.connect(self.environ["EFFACE_OWNER_DATABASE_URL"], autocommit=True) as connection:
             return connection.execute(sql, values).fetchall()
 
+    def change(self, sql: str, *values: Any) -> None:
+        """A hand in the database, as the role that owns it."""
+        with psycopg.connect(self.environ["EFFACE_OWNER_DATABASE_URL"], autocommit=True) as connection:
+            assert connection.execute(sql, values).rowcount > 0
+
     def files(self, reference: str) -> list[dict[str, Any]]:
         """Ground truth: what lies on the backend's disk for a person."""
         answer = httpx.get(f"{self.backend}/demo/files", params={"subject": reference}, trust_env=False)

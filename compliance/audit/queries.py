@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Max
 
 from compliance.audit import merkle
+from compliance.audit.genuine import first_genuine
 from compliance.audit.models import Checkpoint, Entry, Leaf, Node
 from compliance.audit.rules import leaf_data, leaf_fields, payload_place, words
 from compliance.core.errors import NotFound
@@ -111,7 +112,7 @@ def proof(entry: Entry) -> Proof:
     Raises `NotFound` until the entry has its place and a checkpoint covers it, usually within a minute.
     """
     leaf = Leaf.objects.filter(entry_id=entry.pk).first()
-    covering = Checkpoint.objects.filter(size__gt=leaf.index).order_by("size").first() if leaf else None
+    covering = first_genuine(Checkpoint.objects.filter(size__gt=leaf.index).order_by("size")) if leaf else None
     if leaf is None or covering is None:
         raise NotFound("This entry has no signed proof yet. Ask again in a minute.")
     hashes = merkle.inclusion_proof(leaf.index, covering.size, stored_hash)

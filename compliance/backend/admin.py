@@ -44,6 +44,9 @@ class ConnectForm(ReasonForm):
             raise ValidationError(_("A token has visible ASCII characters only."))
         if not token and self.instance._state.adding:
             raise ValidationError(_("A new system needs the token that it expects from us."))
+        # The stored token goes only where it was meant to go: another address has to prove that somebody knows it.
+        if not token and "base_url" in self.changed_data:
+            raise ValidationError(_("A new address needs its token: the stored one is not sent to another place."))
         return token
 
 

@@ -121,7 +121,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("EFFACE_HOSTS", _names, None, "Host names the service answers to, separated by commas."),
     Setting("EFFACE_BASE_URL", _web, None, "The address people use, for links in mails and documents."),
     Setting("EFFACE_EMAIL_URL", _mail, None, "Where mail goes: `smtp+tls://…` or `file:///folder`."),
-    Setting("EFFACE_MAIL_FROM", _sender, "privacy@example.test", "The sender of mails to people."),
+    Setting("EFFACE_MAIL_FROM", _sender, None, "The sender of mails to people."),
     Setting("EFFACE_OPERATOR_NAME", _text, None, "The company that makes the promise; named in notices and documents."),
     Setting(
         "EFFACE_JURISDICTIONS",

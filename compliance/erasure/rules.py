@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from compliance.erasure.models import Order, Rung
 
 ARROWS: dict[str, frozenset[str]] = {
@@ -21,6 +23,10 @@ ARROWS: dict[str, frozenset[str]] = {
 
 # The rungs on which an order may end: read back as absent, and reported as purged by the store.
 DONE = frozenset({Rung.PURGED, Rung.PARTIES_CONFIRMED, Rung.BACKUPS_EXPIRED})
+# The one exception by name: the system had lost it before we asked, so no store has anything to purge. It stays "absent".
+NOT_THERE = "not there when we asked"
+ENDED = Q(rung__in=DONE) | Q(rung=Rung.ABSENT, detail=NOT_THERE)
+
 # What still waits to be asked for.
 TO_CALL = frozenset({Rung.PLANNED, Rung.REAPPEARED})
 # Asked for, and still there: refused, said to be deleted, or without a word. Asked again under a new call, not at every look.

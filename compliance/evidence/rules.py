@@ -66,12 +66,12 @@ def gone(artifacts: Sequence[Artifact]) -> int:
 
 
 def ladder(content: Mapping[str, Any]) -> list[Step]:
-    """One step per rung; `by` is the day that `still_to_come` names for one not reached yet. No parties, no step for them."""
+    """One step per rung; `by` is the day that `still_to_come` names for one ahead. Parties are a step only where they were asked."""
     artifacts = content["artifacts"]
     due = {item["what"]: item.get("by") for item in content.get("still_to_come", [])}
     due["backups_expired"] = due.get("backups_expired") or due.get("backups")
     steps = [_step(rung, time, artifacts, due.get(rung)) for rung, time in LADDER]
-    return [step for step in steps if step.rung != "parties_confirmed" or content.get("parties")]
+    return [step for step in steps if step.rung != "parties_confirmed" or step.reached or "parties_confirmed" in due]
 
 
 def _step(rung: str, time: str | None, artifacts: Sequence[Artifact], by: str | None) -> Step:

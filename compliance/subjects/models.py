@@ -73,7 +73,7 @@ class Contact(models.Model):
 
     personal_data: ClassVar = PersonalData(
         subject="subject_id",
-        leaves="Deleted with the subject's key.",
+        leaves="Deleted when a request to delete everything was answered, or with the subject's key.",
         fields={"kind": Kind.NONE, "sealed": Kind.SEALED, "index": Kind.INDEX},
     )
 

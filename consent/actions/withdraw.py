@@ -73,7 +73,5 @@ def _without_reason(subject_id: UUID, at: datetime) -> list[Artifact]:
     return [
         artifact
         for artifact in live(subject_id)
-        if not has_live_reason(
-            document, artifact.category, artifact.purpose, artifact.biometric or artifact.category in BIOMETRIC, granted
-        )
+        if not has_live_reason(document, artifact.category, artifact.purpose, artifact.biometric or artifact.category in BIOMETRIC, granted)
     ]

@@ -28,7 +28,7 @@ class WithdrawalAnswer(serializers.Serializer[Any]):
 
 
 class WithdrawalsView(WriteView):
-    """Take back a release. It works at once, and what was made for the purpose is ordered to be destroyed."""
+    """Take back a release. It works at once, and what nothing else keeps is ordered to be destroyed."""
 
     scope = "consent:write"
     serializer_class = WithdrawalSerializer

@@ -119,6 +119,7 @@ def beside(trouble: str) -> str:
     """Why something is not on its way, in words."""
     return {
         "refused": _("The system refused to delete it. We ask again every hour, and a person looks into it."),
+        "unreachable": _("The system did not say that it deleted it. We ask again every hour."),
         "reappeared": _("It was there again after we checked. We delete it again."),
     }.get(trouble, "")
 

@@ -7,7 +7,7 @@ from compliance.erasure.models import Order, Rung
 from compliance.erasure.queries import Progress
 
 # What stands beside the ladder and needs words of its own.
-BESIDE = (Rung.REAPPEARED, Rung.REFUSED)
+BESIDE = (Rung.REAPPEARED, Rung.REFUSED, Rung.UNREACHABLE)
 
 
 @dataclass(frozen=True)

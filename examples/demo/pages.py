@@ -48,7 +48,9 @@ class Visitor:
         address = urljoin(str(self.page.url), found[0]["action"]) if found[0]["action"] else str(self.page.url)
         self.page = self.http.post(address, data={**found[0]["hidden"], **fields}, headers={"Referer": str(self.page.url)})
         if self.page.status_code >= 400:
-            raise RuntimeError(f"{self.page.url.path} answered {self.page.status_code}: {words(self.page.text)[:300]}")
+            wait = self.page.headers.get("Retry-After")
+            hint = f" (a limit against floods: try again in {wait} seconds)" if wait else ""
+            raise RuntimeError(f"{self.page.url.path} answered {self.page.status_code}{hint}: {words(self.page.text)[:300]}")
         return self.page.text
 
     def link(self, pattern: str) -> str:
@@ -60,5 +62,6 @@ class Visitor:
 
 
 def words(page: str) -> str:
-    """A page's text without its tags."""
+    """The text of a page's main part, without its tags."""
+    page = re.sub(r"(?s).*<main[^>]*>|</main>.*", "", page)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"(?s)<(head|style|script).*?</\1>", " ", page))).strip()

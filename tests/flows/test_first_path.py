@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -76,6 +77,15 @@ def test_a_worker_killed_twice_and_an_emptied_broker_lose_nothing(running: Servi
     assert len([text for text in path.letters() if "certificate" in text.lower()]) == 1
 
 
+def silent(running: Service, *names: str) -> list[str]:
+    """The parts that /readyz calls silent, once the signs of `names` are 40 seconds old instead of waiting for that."""
+    for name in names:
+        running.change("UPDATE delivery_sign SET at = at - interval '40 seconds' WHERE name = %s", name)
+    answer = httpx.get(f"{running.url}/readyz", trust_env=False)
+    assert answer.status_code == 503
+    return sorted(name for name, part in answer.json()["parts"].items() if part["state"] == "silent")
+
+
 def test_with_no_worker_and_no_beat_the_order_waits_the_check_denies_and_readyz_says_so(
     running: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +100,7 @@ def test_with_no_worker_and_no_beat_the_order_waits_the_check_denies_and_readyz_
     path.officer_approves()
     assert running.check(path.reference)["context"]["reason"] == "erasure_pending"
     assert len(running.files(path.reference)) == 8
+    assert silent(running, "worker", "beat") == ["beat", "worker"]
     running.start("worker", "beat")
     path.everything_is_gone()
     assert running.check(path.reference)["decision"] is False
@@ -127,7 +138,7 @@ def test_verify_ledger_finds_the_whole_service_in_order_and_a_tampered_entry(run
     assert "OK" not in tampered.stdout
 
 
-def test_a_hundred_people_who_ask_twice_at_once_make_a_hundred_requests(running: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_twenty_people_who_ask_twice_at_once_make_twenty_requests(running: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """F11 over the API, where no rate limit of the form stands in the way: same key or another, one request a person."""
     answers: list[tuple[int, str]] = []
 
@@ -149,7 +160,7 @@ def logs_of(folder: Path) -> str:
 
 
 def test_no_personal_data_is_in_logs_or_the_broker_or_the_database(running: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """X32 for the path so far: what the cast typed is in none of the sinks but their mail."""
+    """X32 for the path so far: what the cast typed is in none of the sinks but their mail, neither as text nor as bytes."""
     path = walk(running, monkeypatch)
     path.scan_is_denied()
     path.person_signs()
@@ -160,7 +171,11 @@ def test_no_personal_data_is_in_logs_or_the_broker_or_the_database(running: Serv
     broker = b"".join(file.read_bytes() for file in (running.folder / "broker").rglob("*") if file.is_file()).decode(errors="replace")
     tables = [row[0] for row in running.query("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")]
     rows = "\n".join(str(row) for table in tables for row in running.query(f"SELECT t::text FROM {table} t"))
+    # Columns of bytes are written in hex: the search for hex must find what is there.
+    note = running.query("SELECT convert_to(slug, 'UTF8')::text FROM backend_system")[0][0]
+    assert b"demo-scan".hex() in note
     for canary in canaries:
         assert canary not in logs
         assert canary not in broker
         assert canary not in rows
+        assert canary.encode().hex() not in rows

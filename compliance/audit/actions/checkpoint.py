@@ -1,6 +1,7 @@
 """Sign the tree as it stands, and put a copy where a hand in the database does not reach."""
 
 import os
+import uuid
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from compliance.audit import merkle, notes
+from compliance.audit.genuine import first_genuine, is_genuine
 from compliance.audit.journal import note_path, sync_folder
 from compliance.audit.models import Checkpoint
 from compliance.audit.queries import stored_hash, tree_size
@@ -33,7 +35,7 @@ def checkpoint(*, at: datetime) -> Checkpoint | None:
 def sign(*, at: datetime) -> Checkpoint | None:
     """Store a signed checkpoint of the present size, once."""
     size = tree_size()
-    last = Checkpoint.objects.order_by("-size").first()
+    last = first_genuine(Checkpoint.objects.order_by("-size"))
     if size <= (last.size if last else 0):
         return None
     if last and merkle.root(last.size, stored_hash) != bytes(last.root):
@@ -51,10 +53,11 @@ def export() -> int:
     Because the oldest goes first, the newest one present says that all before it are: the way back is short.
     """
     missing: list[int] = []
-    for size in Checkpoint.objects.order_by("-size").values_list("size", flat=True).iterator(chunk_size=100):
-        if note_path(size).exists():
+    for row in Checkpoint.objects.order_by("-size").iterator(chunk_size=100):
+        if note_path(row.size).exists():
             break
-        missing.append(size)
+        if is_genuine(row):
+            missing.append(row.size)
     for size in reversed(missing):
         write_note(note_path(size), Checkpoint.objects.get(pk=size).note)
     return len(missing)
@@ -63,7 +66,7 @@ def export() -> int:
 def write_note(path: Path, note: str) -> None:
     """Write aside, then rename: a half-written note is never mistaken for one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(f".{os.getpid()}.part")
+    aside = path.with_suffix(f".{uuid.uuid4()}.part")
     with aside.open("w", encoding="utf-8") as file:
         file.write(note)
         file.flush()

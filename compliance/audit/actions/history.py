@@ -8,5 +8,6 @@ from compliance.core.actor import Actor
 def save_with_history(instance: models.Model, *, actor: Actor, reason: str) -> None:
     """Save `instance` once; its new history row carries the actor's account (if an officer acted) and `reason`."""
     # Two names that simple-history reads off the instance; the column of the second one holds 100 characters.
-    vars(instance).update(_history_user=actor.officer, _change_reason=reason[:100])
+    given = vars(instance)
+    given["_history_user"], given["_change_reason"] = actor.officer, reason[:100]
     instance.save()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from compliance.core.durations import Duration
@@ -10,6 +10,7 @@ from compliance.core.errors import BackendFault
 
 MAX_ID = 200
 MAX_SIZE = 2**50
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 OUTCOMES = frozenset({"deleted", "absent", "refused", "pending"})
 PURGES = frozenset({"done", "pending", "none"})
 
@@ -98,7 +99,8 @@ def moment(value: Any, what: str) -> datetime:
         at = datetime.fromisoformat(text(value, what, 40))
     except ValueError:
         raise wrong(what) from None
-    if at.tzinfo is None:
+    # A moment that no calendar of ours can carry would be stored once and never read again.
+    if at.tzinfo is None or not EARLIEST < at < LATEST:
         raise wrong(what)
     return at
 

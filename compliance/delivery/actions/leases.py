@@ -9,13 +9,14 @@ from django.db import connection, transaction
 from compliance.core.errors import LeaseLost
 
 # Database time throughout: workers' clocks may disagree, the database has one.
+# ARRAY, not IN: the planner may run a sub-select of IN once per row, and then LIMIT holds for none of them.
 CLAIM = """
 UPDATE delivery_promise SET fence = fence + 1, attempts = attempts + 1,
        lease_until = clock_timestamp() + make_interval(secs => %(seconds)s)
-WHERE id IN (
+WHERE id = ANY (ARRAY(
     SELECT id FROM delivery_promise
     WHERE state = 'waiting' AND due_at <= clock_timestamp() AND (lease_until IS NULL OR lease_until < clock_timestamp())
-    ORDER BY urgent DESC, due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    ORDER BY urgent DESC, due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
 RETURNING id, fence, topic, payload::text, attempts
 """
 

@@ -10,13 +10,14 @@ from compliance.artifacts.actions import violation
 from compliance.artifacts.models import Violation
 from compliance.audit.actions import record
 from compliance.backend.models import System
-from compliance.backend.protocol import Client, ItemOutcome
+from compliance.backend.protocol import Client, Deletion, ItemOutcome
 from compliance.core import clock
 from compliance.core.actor import SERVICE
+from compliance.core.errors import BackendFault
 from compliance.delivery.actions import Lease
 from compliance.erasure.actions.climb import climb
 from compliance.erasure.models import Call, Order, Outcome, Rung
-from compliance.erasure.rules import ASK_AGAIN, ASK_AGAIN_AFTER, BATCH, TO_CALL
+from compliance.erasure.rules import ASK_AGAIN, ASK_AGAIN_AFTER, BATCH, ENDED, TO_CALL
 
 Reports = Mapping[str, ItemOutcome]
 
@@ -52,10 +53,12 @@ def receipts(order: Order, system: System, client: Client, lease: Lease) -> Repo
     reports: dict[str, ItemOutcome] = {}
     asked = list(order.outcomes.filter(artifact__system=system.pk).values_list("artifact__external_id", flat=True))
     for call in order.calls.filter(system=system.pk).exclude(state=Call.State.INTENDED).order_by("intended_at"):
-        open_ones = list(call.outcomes.select_related("artifact").exclude(rung__in=[Rung.PURGED]))
+        open_ones = list(call.outcomes.select_related("artifact").exclude(ENDED))
         if not open_ones:
             continue
-        answer = client.deletion(str(call.pk), asked)
+        answer = word_on(call, client, asked, lease)
+        if answer is None:
+            continue
         reports |= {item.id: item for item in answer.items}
         with transaction.atomic():
             lease.guard()
@@ -66,6 +69,21 @@ def receipts(order: Order, system: System, client: Client, lease: Lease) -> Repo
                 call.save()
                 _record("done", call, len(answer.items))
     return reports
+
+
+def word_on(call: Call, client: Client, asked: list[str], lease: Lease) -> Deletion | None:
+    """What the system says of a call. One it has forgotten (restored, or another host for a while) is sent again, as itself."""
+    try:
+        return client.deletion(str(call.pk), asked)
+    except BackendFault as fault:
+        if fault.kind != "status 404":
+            raise
+    with transaction.atomic():
+        lease.guard()
+        call.state = Call.State.INTENDED
+        call.save()
+        _record("forgotten", call, len(asked))
+    return None
 
 
 def acknowledge(call: Call, outcomes: list[Outcome], reports: Reports, *, done: bool) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from compliance.artifacts.actions import mark_gone, resolve, violation
 from compliance.artifacts.models import Violation
+from compliance.audit.actions import record
 from compliance.backend.models import System
 from compliance.backend.protocol import Client
 from compliance.backend.queries import backups_until, store_of
@@ -15,6 +16,7 @@ from compliance.delivery.actions import Lease
 from compliance.erasure.actions.calls import Reports
 from compliance.erasure.actions.climb import climb
 from compliance.erasure.models import Order, Outcome, Rung
+from compliance.erasure.rules import NOT_THERE
 
 # How long after an acknowledgement a thing may still be seen before that is a violation.
 SLACK = timedelta(seconds=60)
@@ -57,11 +59,12 @@ def still_there(outcome: Outcome, system: System) -> None:
 
 def purged(order: Order, system: System, lease: Lease, reports: Reports) -> None:
     """Absent -> purged, by the store's report; where the purge is still to come, note when."""
-    waiting = list(order.outcomes.select_related("artifact").filter(artifact__system=system.pk, rung=Rung.ABSENT))
+    waiting = list(order.outcomes.select_related("artifact").filter(artifact__system=system.pk, rung=Rung.ABSENT).exclude(detail=NOT_THERE))
     with transaction.atomic():
         lease.guard()
         done = [outcome.pk for outcome in waiting if is_purged(outcome, system, reports)]
         climb(outcomes=done, rung=Rung.PURGED, at=clock.now())
+        note_not_there([o for o in waiting if o.pk not in done and was_not_there(o, reports)])
         for outcome in waiting:
             report = reports.get(outcome.artifact.external_id)
             if outcome.pk not in done and report and report.purge_due and report.purge_due != outcome.purge_due:
@@ -75,3 +78,24 @@ def is_purged(outcome: Outcome, system: System, reports: Reports) -> bool:
     if report is None or store is None:
         return False
     return report.purge == "done" or (report.purge == "none" and store["purge"] == "immediate")
+
+
+def was_not_there(outcome: Outcome, reports: Reports) -> bool:
+    """Whether the system said that it did not have the item, and has nothing to purge for it."""
+    report = reports.get(outcome.artifact.external_id)
+    return report is not None and (report.outcome, report.purge) == ("absent", "none")
+
+
+def note_not_there(outcomes: list[Outcome]) -> None:
+    """The exception by name, with its entry: these end at "absent"."""
+    for outcome in outcomes:
+        outcome.detail = NOT_THERE
+        outcome.save()
+        record(
+            kind="erasure:outcome:not_there",
+            object_id=str(outcome.order_id),
+            actor=SERVICE,
+            at=clock.now(),
+            payload={"artifact": str(outcome.artifact_id)},
+            subject_id=outcome.artifact.subject_id,
+        )

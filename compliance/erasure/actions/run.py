@@ -24,7 +24,7 @@ from compliance.delivery.actions import Again, Lease, promise
 from compliance.erasure.actions import calls, read_back
 from compliance.erasure.actions.find import find
 from compliance.erasure.models import Order
-from compliance.erasure.rules import DONE, LATE_AFTER
+from compliance.erasure.rules import ENDED, LATE_AFTER
 from compliance.subjects.queries import references
 
 # How long to wait before looking again while a backend works: a fifth of the order's age, within these bounds.
@@ -94,7 +94,7 @@ def advance(step: Step) -> None:
 
 def complete(order: Order, lease: Lease, at: datetime) -> bool:
     """Close the order when every artifact in it is on a final rung and, for everything, a last look finds nothing."""
-    if order.outcomes.exclude(rung__in=DONE).exists():
+    if order.outcomes.exclude(ENDED).exists():
         return False
     looked = order.everything
     if looked and anything_left(order):
@@ -103,10 +103,14 @@ def complete(order: Order, lease: Lease, at: datetime) -> bool:
         lease.guard()
         order = Order.objects.select_for_update().get(pk=order.pk)
         # The order may have been widened since we looked; then it needs another look.
-        if order.outcomes.exclude(rung__in=DONE).exists() or order.everything != looked:
+        if order.outcomes.exclude(ENDED).exists() or order.everything != looked:
             return False
         order.state, order.completed_at, order.last_look_at = Order.State.COMPLETE, at, at if looked else None
-        save_with_history(order, actor=SERVICE, reason="every artifact read back as absent and reported purged")
+        save_with_history(
+            order,
+            actor=SERVICE,
+            reason="every artifact in it is gone or has a named exception",
+        )
         entry = record(
             kind="erasure:order:completed",
             object_id=str(order.pk),
@@ -138,7 +142,7 @@ def note_late(order: Order, lease: Lease, at: datetime) -> None:
         return
     with transaction.atomic():
         lease.guard()
-        for outcome in order.outcomes.exclude(rung__in=DONE).select_related("artifact__subject"):
+        for outcome in order.outcomes.exclude(ENDED).select_related("artifact__subject"):
             artifact = outcome.artifact
             violation(
                 kind=Violation.ViolationKind.OVERDUE,

@@ -18,6 +18,13 @@ from compliance.profiles.models import Profile
 from compliance.profiles.queries import active, party_names
 
 BACKUPS = "The last backup that may hold a copy expires."
+# What an erasure of everything leaves with us, said as plainly as what is gone.
+RECORD = {
+    "what": "The record of this deletion, the releases that were signed, and the reference that opens them (encrypted)",
+    "why": "Evidence that consent was asked for and the deletion carried out, and what keeps new scans denied "
+    "(740 ILCS 14/15(b); 11 CCR 7101; GDPR 5(2)). It holds no face data.",
+    "until": None,
+}
 
 
 def certificate_content(order: Order) -> dict[str, Any]:
@@ -53,7 +60,7 @@ def certificate_content(order: Order) -> dict[str, Any]:
         "still_to_come": _still_to_come(until),
         "remains": _remains(order),
         "parties": _parties(profile),
-        "holds": "none",
+        "holds": None,
         "software": {"name": "Efface", "version": VERSION, "taxonomy": TAXONOMY_VERSION},
     }
 
@@ -119,10 +126,11 @@ def _remains(order: Order) -> list[dict[str, Any]]:
     """What is registered for the person and was not part of this order, by category, with the latest due date of each."""
     left = Artifact.objects.filter(subject_id=order.subject_id, gone_at__isnull=True)
     rows = left.values("category").annotate(count=Count("pk"), until=Max("due_at")).order_by("category")
-    return [
+    kept = [
         {"what": IN_WORDS[Category(row["category"])], "why": f"not part of this order: {row['count']}", "until": to_text(row["until"])}
         for row in rows
     ]
+    return [*kept, RECORD] if order.everything else kept
 
 
 def _parties(profile: Profile | None) -> list[dict[str, Any]]:

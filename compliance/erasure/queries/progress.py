@@ -7,7 +7,7 @@ from datetime import date, datetime
 from compliance.backend.models import Condition
 from compliance.core.taxonomy import IN_WORDS, Category
 from compliance.erasure.models import Order, Outcome, Rung
-from compliance.erasure.rules import DONE, LADDER
+from compliance.erasure.rules import DONE, LADDER, NOT_THERE
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def progress(order: Order) -> Progress:
 def _step(field: str, outcomes: list[Outcome]) -> Step:
     """A step counts only for outcomes whose rung still stands on it: what reappeared has lost it."""
     needed = Rung(field.removesuffix("_at"))
-    reached = [o for o in outcomes if o.rung in LADDER and LADDER.index(Rung(o.rung)) >= LADDER.index(needed)]
-    return Step(
-        needed, len(reached), len(outcomes), _latest([getattr(o, field) for o in reached]) if len(reached) == len(outcomes) else None
-    )
+    reached = [o for o in outcomes if o.detail == NOT_THERE or (o.rung in LADDER and LADDER.index(Rung(o.rung)) >= LADDER.index(needed))]
+    # What was not there when we asked has no time of its own on the rungs above; its negative read stands for them.
+    at = _latest([getattr(o, field) or o.absent_at for o in reached]) if len(reached) == len(outcomes) else None
+    return Step(needed, len(reached), len(outcomes), at)
 
 
 def _category(name: str, rows: list[Outcome]) -> CategoryProgress:
@@ -81,7 +81,7 @@ def _category(name: str, rows: list[Outcome]) -> CategoryProgress:
         count=len(rows),
         deleted_at=_latest([row.acknowledged_at for row in rows]),
         checked_at=_latest([row.absent_at if row.artifact.gone_at else None for row in rows]),
-        purged_at=_latest([row.purged_at if row.rung in DONE else None for row in rows]),
+        purged_at=_latest([row.purged_at or row.absent_at if ended(row) else None for row in rows]),
         backups_until=max((row.backups_until for row in rows if row.backups_until), default=None),
     )
 
@@ -95,6 +95,11 @@ def _latest(times: list[datetime | None]) -> datetime | None:
 def _blocked(order: Order, outcomes: list[Outcome]) -> tuple[tuple[str, str, datetime], ...]:
     if order.state == Order.State.COMPLETE:
         return ()
-    waiting = {o.artifact.system for o in outcomes if o.rung not in DONE}
+    waiting = {o.artifact.system for o in outcomes if not ended(o)}
     conditions = Condition.objects.filter(system__in=waiting).exclude(last_error="").select_related("system")
     return tuple((c.system.name, c.last_error, order.ordered_at) for c in conditions)
+
+
+def ended(outcome: Outcome) -> bool:
+    """Whether nothing more is to be done about it: purged, or not there when we asked."""
+    return outcome.rung in DONE or (outcome.rung == Rung.ABSENT and outcome.detail == NOT_THERE)

@@ -12,18 +12,29 @@ from compliance.access.api.authentication import Caller
 from compliance.access.api.serializers import ReferenceField, StrictBooleanField, StrictCharField, StrictIntegerField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
+from compliance.backend.protocol.answers import moment
 from compliance.core.clock import to_text
-from compliance.core.errors import FieldError, Forbidden
+from compliance.core.errors import BackendFault, FieldError, Forbidden
 from compliance.core.taxonomy import OperationalPurpose, Purpose
 from compliance.retention.actions import Item, Registered, register_all
 from compliance.subjects.actions import know
+
+
+class OffsetDateTimeField(serializers.DateTimeField):
+    """A moment that says its offset: a local time without one would be guessed."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            return moment(value, "created_at")
+        except BackendFault:
+            raise serializers.ValidationError("Write RFC 3339 with an offset, such as 2026-11-20T10:00:00Z.") from None
 
 
 class ArtifactSerializer(StrictSerializer):
     id = ReferenceField(help_text="Your own id of the thing; opaque")
     category = StrictCharField(max_length=60, help_text="A category of the taxonomy, such as `embedding`")
     store = StrictCharField(max_length=100, help_text="The store it lies in, as your description names it")
-    created_at = serializers.DateTimeField(help_text="RFC 3339 with an offset")
+    created_at = OffsetDateTimeField(help_text="RFC 3339 with an offset; 2000 to 2199")
     derived_from = ReferenceField(required=False, allow_null=True, help_text="The id of the artifact it was made from")
     biometric = StrictBooleanField(help_text="Whether it is or holds a biometric identifier")
     size = StrictIntegerField(required=False, allow_null=True, min_value=0, max_value=2**50, help_text="Bytes")

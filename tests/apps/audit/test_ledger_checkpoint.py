@@ -11,7 +11,7 @@ from pytest_django import Settings
 from compliance.audit import journal, merkle, notes
 from compliance.audit.actions import checkpoint, sequence
 from compliance.audit.models import Checkpoint, Entry, Leaf
-from compliance.audit.queries import stored_hash
+from compliance.audit.queries import proof, stored_hash
 from compliance.core.errors import Conflict
 from tests.apps.audit.conftest import AT
 
@@ -114,3 +114,15 @@ def test_without_a_key_nothing_is_signed_and_the_remedy_is_named(tell: Tell, set
     with pytest.raises(notes.NoteInvalid, match="make_keys"):
         grow(tell, 1)
     assert (Leaf.objects.count(), Checkpoint.objects.count()) == (1, 0)
+
+
+def test_a_checkpoint_that_somebody_slipped_in_neither_stops_the_ledger_nor_proves_anything(tell: Tell, settings: Settings) -> None:
+    grow(tell, 3)
+    Checkpoint.objects.create(size=9_999_999, root=b"x" * 32, note="x", at=AT)
+    entry = tell(1)[0]
+    sequence(at=AT)
+    made = checkpoint(at=AT)
+    assert made is not None
+    assert made.size == 4
+    assert proof(entry).size == 4
+    assert "9999999.note" not in copies(settings)

@@ -179,4 +179,4 @@ def test_a_sequencer_that_comes_late_says_so(tell: Tell) -> None:
     tell(2)
     with structlog.testing.capture_logs() as logs:
         assert sequence(at=AT + timedelta(seconds=61)) == 2
-    assert logs == [{"event": "ledger_late", "log_level": "warning", "entries": 2, "seconds": 61}]
+    assert logs == [{"event": "ledger_late", "log_level": "warning", "count": 2, "seconds": 61}]

@@ -68,6 +68,14 @@ def test_changing_the_name_keeps_the_token(root: Client) -> None:
     assert [v.history_change_reason for v in system.history.all()] == ["renamed", "first connection"]
 
 
+def test_a_new_address_needs_its_token_so_that_the_stored_one_is_not_sent_there(root: Client, settings: Any) -> None:
+    connect(root)
+    settings.BACKEND_ALLOW = ["127.0.0.1:8001", "127.0.0.1:8203"]
+    moved = {"name": "Scan EU", "base_url": "http://127.0.0.1:8203", "token": "", "change_reason": "moved"}
+    assert root.post("/admin/backend/system/scan-eu/change/", moved).status_code == 200
+    assert System.objects.get().base_url == "http://127.0.0.1:8001"
+
+
 def test_a_party_is_kept_with_its_reason_and_cannot_be_deleted(root: Client) -> None:
     data = {
         "slug": "gpu",

@@ -120,7 +120,8 @@ def test_x09_what_is_not_a_clear_negative_read_is_a_fault(settings: Any, case: s
     "change",
     [
         {"id": ""}, {"id": "x" * 201}, {"id": None}, {"id": "a\0b"}, {"category": 7}, {"subject": "usr_ben"}, {"created_at": "yesterday"},
-        {"created_at": "2026-11-20T10:00:00"}, {"id": "\ud800"}, {"size": 10**30}, {"size": -1}, {"size": True}, {"derived_from": []},
+        {"created_at": "2026-11-20T10:00:00"}, {"created_at": "9999-12-31T23:59:59-12:00"},
+        {"created_at": "0001-01-01T00:00:00+12:00"}, {"id": "\ud800"}, {"size": 10**30}, {"size": -1}, {"size": True}, {"derived_from": []},
     ],
 )  # fmt: skip  # one wrong thing a word
 def test_x09_one_wrong_item_makes_the_page_a_fault(settings: Any, change: dict[str, Any]) -> None:

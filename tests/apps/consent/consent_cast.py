@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.test import Client
 
 import compliance.profiles
 from compliance.access.actions import create_client, issue_key
+from compliance.artifacts.models import Artifact
 from compliance.core import clock
 from compliance.core.actor import PERSON, Actor
 from compliance.core.taxonomy import Purpose
@@ -118,6 +120,24 @@ def signed(reference: str = "ana", purpose: Purpose = Purpose.FACE_SCAN, *, emai
         setattr(release, name, value)
     release.save()
     return release
+
+
+def artifact(subject: uuid.UUID, purpose: str = "face_scan", category: str = "face_crop", *, biometric: bool = True) -> Artifact:
+    """Something a backend stored, due in thirty days."""
+    at = clock.now()
+    return Artifact.objects.create(
+        system=SYSTEM,
+        external_id=uuid.uuid4().hex,
+        subject_id=subject,
+        category=category,
+        purpose=purpose,
+        store="crops",
+        biometric=biometric,
+        created_at=at,
+        registered_at=at,
+        due_at=at + timedelta(days=30),
+        due_why=[],
+    )
 
 
 def subject_id(reference: str) -> uuid.UUID:

@@ -13,6 +13,8 @@ from django.test import Client
 from structlog.testing import CapturingLogger
 
 from compliance.access.actions import create_client, issue_key
+from compliance.artifacts.models import Violation
+from compliance.audit.models import Entry
 from compliance.core import clock
 from compliance.core.logs import PROCESSORS
 from compliance.core.taxonomy import Purpose
@@ -232,9 +234,28 @@ def test_odd_references_are_unknown_not_errors(world: World) -> None:
     assert world.post_check(other).json()["context"]["reason"] == "unknown_subject"
 
 
-def test_a_picture_in_a_question_is_422(world: World) -> None:
-    assert world.post_check(question("ana") | {"photo": "data:image/png;base64,iVBORw0KGgo="}).status_code == 422
-    assert world.post_check(question("ana") | {"vector": [0.1] * 128}).status_code == 422
+@pytest.mark.parametrize(
+    "body",
+    [question("ana") | {"photo": "data:image/png;base64,iVBORw0KGgo="}, question("ana") | {"vector": [0.1] * 128}, [0.1] * 128],
+    ids=["picture", "vector", "bare vector"],
+)
+def test_a_picture_or_a_vector_in_a_question_is_422_and_a_violation_of_the_system_that_sent_it(world: World, body: Any) -> None:
+    stranger = world.post_check(body, headers={"Authorization": "Bearer efk_x_y"})
+    assert (stranger.status_code, Violation.objects.count()) == (401, 0)
+    response = world.post_check(body)
+    assert response.status_code == 422
+    assert response.json()["type"] == "urn:efface:problem:face-data-refused"
+    found = Violation.objects.get()
+    assert (found.kind, found.system, found.resolved_at) == ("face_data_sent", SYSTEM, None)
+    assert Entry.objects.filter(kind="artifacts:violation:face_data_sent", object_id=str(found.pk)).count() == 1
+
+
+def test_a_violation_that_cannot_be_noted_is_503(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr("compliance.artifacts.actions.face_data_sent", broken)
+    assert world.post_check(question("ana") | {"vector": [0.1] * 128}).status_code == 503
 
 
 def test_keys_decide_who_may_ask(world: World) -> None:

@@ -1,9 +1,11 @@
 """The copy of what was signed, and what officers may look at."""
 
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 
 from compliance.access.models import Officer
 from compliance.audit.models import Entry
@@ -29,6 +31,7 @@ def test_c13_ana_gets_a_copy_of_the_exact_text_by_mail_once(world: World) -> Non
     assert str(release.pk) in message.body
     assert "Ana" not in f"{message.subject}{message.body}"
     assert "/sign/" not in message.body
+    assert message.message()["Auto-Submitted"] == "auto-generated"
     assert Promise.objects.get().state == "kept"
     assert Entry.objects.filter(object_id=str(release.pk), kind="consent:release:copy_sent").count() == 1
     # Kept twice by accident: one mail all the same.
@@ -42,6 +45,36 @@ def test_ben_left_no_address_and_gets_no_mail(world: World) -> None:
     drain(HANDLERS)
     assert Promise.objects.get().state == "kept"
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "for_good"),
+    [
+        (SMTPRecipientsRefused({"ana@example.test": (550, b"no such user")}), True),
+        (SMTPDataError(554, b"not accepted"), True),
+        (SMTPRecipientsRefused({"ana@example.test": (450, b"greylisted")}), False),
+        (SMTPRecipientsRefused({"ana@example.test": (550, b"no such user"), "a@example.test": (451, b"later")}), False),
+        (SMTPDataError(452, b"disk full"), False),
+        (SMTPException("the line broke"), False),
+    ],
+)
+def test_a_mail_that_is_refused_for_good_ends_on_record_and_another_is_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, refusal: SMTPException, for_good: bool
+) -> None:
+    release = signed("ana", email="ana@example.test")
+
+    def refuse(*_: object) -> int:
+        raise refusal
+
+    with monkeypatch.context() as far_side:
+        far_side.setattr(EmailBackend, "send_messages", refuse)
+        drain(HANDLERS)
+    assert Promise.objects.get().state == ("kept" if for_good else "waiting")
+    Promise.objects.update(state="waiting", due_at=clock.now(), lease_until=None)
+    drain(HANDLERS)
+    assert len(mail.outbox) == (0 if for_good else 1)
+    ends = Entry.objects.filter(object_id=str(release.pk)).exclude(kind="consent:release:signed").values_list("kind", flat=True)
+    assert list(ends) == ["consent:release:undeliverable" if for_good else "consent:release:copy_sent"]
 
 
 def test_a_worker_that_lost_its_lease_sends_nothing(world: World) -> None:

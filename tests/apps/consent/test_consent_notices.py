@@ -4,18 +4,21 @@ import hashlib
 import re
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 from compliance.core import clock
 from compliance.core.errors import Conflict, Invalid
-from compliance.core.taxonomy import Purpose
+from compliance.core.taxonomy import IN_WORDS, Category, Purpose
 from compliance.profiles.actions import activate, store
 from compliance.profiles.models import Party
 from compliance.profiles.queries import active
+from compliance.profiles.rules import HEARD
 from consent.actions import facts_of, offer, publish_notice, publish_notices
 from consent.models import Notice, Release
 from consent.pages.text import sections
 from consent.queries import current_notice
+from consent.rules.facts import ACTS, MOMENTS, Kept, kept_for
 from tests.apps.consent.consent_cast import OFFICER, STARTERS, World, activated, grade, starter
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +32,11 @@ def test_c1_the_notice_states_what_how_long_what_for_and_who(world: World) -> No
     assert "Example Studio collects and stores biometric data about you: a scan of your face geometry" in text
     assert "We use it to scan the photo you upload and to make the pictures you ask for. We use it for nothing else." in text
     assert "This release lasts 1 year from the moment you sign." in text
-    assert "• The photo you uploaded: 30 days after the scan is finished; or 7 days after a scan fails; or" in text
+    assert "• The photo you uploaded: 37 days after the upload." in text
     assert "• GPU Host Inc." in text
     assert "• payments" in text
     assert "Each backup is destroyed after 30 days at the latest." in text
-    assert "A model trained on your face: 30 days after the scan is finished" in text
+    assert "• A model trained on your face: 37 days after the upload." in text
     assert "a model of your face may be built, for you alone. This release allows no other training." in text
     assert "Nothing is ever sold, leased or traded" in text
     assert "take this release back at any time" in text
@@ -74,9 +77,69 @@ def test_the_photo_comes_first_and_then_everything_else_that_is_made_from_it(wor
     assert stored(activated(small)[0].body) == ["The photo you uploaded", "Everything else made from your photo"]
 
 
+def test_no_notice_of_a_starter_lets_an_end_hang_on_what_the_service_does_not_hear(world: World) -> None:
+    heard = r"(\d+ \w+|right) after (the upload|your last visit)|as soon as you take this release back|when you ask us to delete it"
+    unheard = r"processing_|session_ended|result_delivered|output_downloaded|purpose_satisfied|account_closed"
+    assert all(re.search(unheard, str(starter(name)["artifacts"])) for name in ALL if name != "fixed-window")
+    for name in ALL:
+        for line in (line for notice in activated(starter(name)) for line in listed(notice.body)):
+            ends = line.split(": ", 1)[1].rstrip(".").split("; or ")
+            assert all(re.fullmatch(heard, end) for end in ends), (name, line)
+
+
+def test_the_words_for_an_end_are_those_of_what_is_heard_and_no_others() -> None:
+    assert {*MOMENTS, *ACTS} == HEARD
+
+
+TAKEN, ASKED = "as soon as you take this release back", "when you ask us to delete it"
+
+
+@pytest.mark.parametrize(
+    ("category", "purposes", "until", "told"),
+    [
+        # Taking back and asking are acted on at once: the person is not told of a delay that does not exist.
+        ("embedding", ["face_scan"], ["consent_withdrawn + P30D", "uploaded + P3D"], (TAKEN, "3 days after the upload")),
+        ("scan_log", ["security"], ["user_request + P9D", "uploaded + PT0S"], (ASKED, "right after the upload")),
+        # An operational purpose keeps no face, so this release alone ends it.
+        ("embedding", ["face_scan", "security"], ["consent_withdrawn + PT0S", "uploaded + P3D"], (TAKEN, "3 days after the upload")),
+        # Another reason may keep these: taking this release back does not end them.
+        ("embedding", ["face_scan", "train_shared_model"], ["consent_withdrawn + PT0S", "uploaded + P3D"], ("3 days after the upload",)),
+        ("metadata", ["face_scan", "security"], ["consent_withdrawn + PT0S", "uploaded + P3D"], ("3 days after the upload",)),
+        ("scan_log", ["security"], ["processing_failed + PT0S", "last_interaction + P1Y"], ("1 year after your last visit",)),
+    ],
+)
+def test_an_end_is_told_as_it_is_enforced(category: str, purposes: list[str], until: list[str], told: tuple[str, ...]) -> None:
+    document = {"artifacts": {category: {"purposes": purposes, "until": until}}, "training": {}}
+    assert kept_for(document, Purpose.FACE_SCAN) == (Kept(IN_WORDS[Category(category)], told),)
+
+
+def test_nothing_is_published_for_a_profile_whose_end_nobody_hears(world: World) -> None:
+    document = starter("thirty-days")
+    document["artifacts"]["embedding"] = {"purposes": ["face_scan"], "until": ["result_delivered + P1D", "consent_withdrawn + PT0S"]}
+    with pytest.raises(Invalid, match="ends embedding"):
+        kept_for(document, Purpose.FACE_SCAN)
+    assert kept_for(document, Purpose.TRAIN_SHARED_MODEL) == ()
+
+
+def test_a_company_without_an_address_for_questions_names_its_privacy_page_alone(world: World) -> None:
+    document = starter("thirty-days")
+    page = f"{settings.BASE_URL}/privacy/"
+    assert f"You can also use {page} or write to privacy@example.test." in activated(document)[0].body
+    document["contact"] = {"form": True, "in_app": False}
+    with override_settings(DEFAULT_FROM_EMAIL="sender@example.test"):
+        body = activated(document)[0].body
+    assert f"You can also use {page}." in body
+    assert "@" not in body
+
+
+def listed(body: str) -> list[str]:
+    """The lines that name what is stored."""
+    return [line for line in body.split("\n\n")[1].split("\n") if line.startswith("•")]
+
+
 def stored(body: str) -> list[str]:
     """What the list of stored things names, in its order."""
-    return [line[2:].split(":")[0] for line in body.split("\n\n")[1].split("\n") if line.startswith("•")]
+    return [line[2:].split(":")[0] for line in listed(body)]
 
 
 def test_the_page_shows_every_character_of_the_text_in_its_order(world: World) -> None:

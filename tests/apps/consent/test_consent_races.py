@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from compliance.core import clock
 from compliance.core.actor import PERSON
 from compliance.erasure.actions import order
+from compliance.subjects.models import Subject
 from compliance.subjects.queries import by_reference
 from consent.actions import withdraw
 from consent.models import Release
@@ -57,6 +58,32 @@ def test_c6_a_check_that_begins_after_a_withdrawal_was_acknowledged_never_allows
         go_on.set()
         assert taken.result(5).withdrawn == 1
         assert committed_world.reason("ben") == "withdrawn"
+
+
+def test_nothing_can_be_registered_for_a_person_between_the_end_of_a_release_and_the_order(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = signed("ben")
+    inside, go_on = threading.Event(), threading.Event()
+
+    def held_open(**options: Any) -> None:
+        inside.set()
+        assert go_on.wait(5)
+
+    def as_registration_begins() -> None:
+        with transaction.atomic():
+            Subject.objects.select_for_update(nowait=True).get(pk=release.subject_id)
+
+    as_registration_begins()
+    # Held before the release has ended: the lock comes first.
+    monkeypatch.setattr(sys.modules["consent.actions.withdraw"], "end", held_open)
+    with in_thread(lambda: withdraw(subject_id=release.subject_id, purpose="face_scan", actor=PERSON, at=clock.now(), how="test")) as taken:
+        assert inside.wait(5)
+        with pytest.raises(OperationalError, match="could not obtain lock"):
+            as_registration_begins()
+        go_on.set()
+        taken.result(5)
+    as_registration_begins()
 
 
 def test_two_forms_sent_at_once_sign_once(committed_world: World, monkeypatch: pytest.MonkeyPatch) -> None:

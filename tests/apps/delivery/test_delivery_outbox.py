@@ -15,7 +15,7 @@ from compliance.core.errors import BackendFault, LeaseLost
 from compliance.delivery.actions import Again, drain, promise
 from compliance.delivery.actions.drain import BACKOFF, claim_one
 from compliance.delivery.models import Promise
-from compliance.delivery.queries import failing, overdue
+from compliance.delivery.queries import failing
 from tests.apps.delivery.support import TOPIC, keeper, promised
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -196,6 +196,29 @@ def test_not_yet_is_no_failure() -> None:
     assert failing() == 0
 
 
+def test_a_promise_that_failed_is_not_forgotten_by_a_look_that_comes_too_early_and_is_by_being_kept() -> None:
+    row = promised(1)
+
+    def look(answer: Exception | Again | None) -> None:
+        def do(_number: str) -> Again | None:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        Promise.objects.filter(pk=row.pk).update(due_at=clock.now())
+        assert drain(keeper(do)) == 1
+        row.refresh_from_db()
+
+    for _ in range(3):
+        look(ValueError())
+    assert failing() == 1
+    for _ in range(5):
+        look(Again(clock.now() + timedelta(minutes=1)))
+    assert (row.attempts, row.last_error, failing()) == (3, "ValueError", 1)
+    look(None)
+    assert (row.state, row.last_error, failing()) == ("kept", "", 0)
+
+
 def test_a_topic_without_a_keeper_waits_and_is_seen() -> None:
     row = promised(1)
     drain({})
@@ -215,26 +238,3 @@ def test_one_broken_promise_does_not_stop_the_others() -> None:
 
     drain(keeper(sometimes))
     assert seen == ["2"]
-
-
-ANNOUNCED: list[str] = []
-
-
-def announced() -> None:
-    ANNOUNCED.append("look now")
-
-
-def test_workers_are_told_after_the_commit_and_a_lost_message_loses_no_work(settings: Any) -> None:
-    settings.ANNOUNCE_WORK = f"{__name__}.announced"
-    ANNOUNCED.clear()
-    with transaction.atomic():
-        entry = record(kind="test:thing:done", object_id="1", actor=SERVICE, at=clock.now(), payload={})
-        promise(topic=TOPIC, payload={"id": "1"}, because=entry, at=clock.now())
-        assert ANNOUNCED == []
-    assert ANNOUNCED == ["look now"]
-    settings.ANNOUNCE_WORK = ""
-    promised(2)
-    assert overdue(before=clock.now() + timedelta(seconds=1)) == 2
-    seen: list[str] = []
-    assert drain(keeper(lambda number: seen.append(number))) == 2
-    assert seen == ["1", "2"]

@@ -106,7 +106,7 @@ def test_olga_reads_what_will_happen_and_approves(signed_in: Client, deciding: R
     assert (str(newest.history_user), newest.history_change_reason) == ("olga", "Identity checked")
     page = look(signed_in, page_of(deciding))
     assert "Approved: destruction was ordered" in page
-    assert "The order was written" in page
+    assert "Order ordered" in page
     assert act_on(deciding, "approve") not in page
 
 

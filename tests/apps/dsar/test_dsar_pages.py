@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from compliance.access.models import RateCount
 from compliance.artifacts.models import Artifact
@@ -15,7 +14,6 @@ from compliance.subjects.models import Subject
 from dsar import actions
 from dsar.models import Request
 from dsar.pages.ask import ASKS
-from dsar.pages.caller import caller
 from dsar.rules.codes import confirm_secret, status_code
 from tests.apps.dsar.dsar_steps import look, submit, without_token
 
@@ -164,24 +162,10 @@ def test_every_page_is_small_and_loads_nothing_from_elsewhere(browser: Client, a
         assert answer["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize(
-    ("hops", "direct", "forwarded", "expected"),
-    [
-        (0, "192.0.2.7", "203.0.113.9", "192.0.2.7"),
-        (1, "10.0.0.1", "203.0.113.9", "203.0.113.9"),
-        # The caller wrote the first address; our proxy the second.
-        (1, "10.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),
-        (0, "::ffff:192.0.2.7", "", "192.0.2.7"),
-        (0, "not an address", "", "unknown"),
-    ],
-)
-def test_the_caller_is_named_by_our_own_proxies(settings: Any, hops: int, direct: str, forwarded: str, expected: str) -> None:
-    settings.PROXY_HOPS = hops
-    assert caller(RequestFactory().get("/", REMOTE_ADDR=direct, HTTP_X_FORWARDED_FOR=forwarded)) == expected
-
-
-def test_all_addresses_of_one_ipv6_network_are_one_caller() -> None:
-    first, second, other = (
-        caller(RequestFactory().get("/", REMOTE_ADDR=address)) for address in ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1")
-    )
-    assert first == second != other
+@time_machine.travel("2026-11-20T12:05:00Z")
+def test_a_household_with_many_ipv6_addresses_waits_as_one() -> None:
+    for number in range(ASKS):
+        browser = Client(enforce_csrf_checks=True, REMOTE_ADDR=f"2001:db8::{number + 1:x}")
+        assert submit(browser, "/privacy/", **{**FORM, "reference": f"r{number}"}).status_code == 302
+    assert submit(Client(REMOTE_ADDR="2001:db8::ffff"), "/privacy/", **FORM).status_code == 429
+    assert submit(Client(REMOTE_ADDR="2001:db8:0:1::1"), "/privacy/", **FORM).status_code == 302

@@ -12,9 +12,11 @@ from django.db import connection
 from compliance.core.actor import PERSON, Actor
 from compliance.core.errors import EffaceError
 from compliance.erasure.models import Order
+from compliance.subjects.models import Subject
 from dsar import actions
+from dsar.actions.expire import expire
 from dsar.models import Request
-from dsar.rules.codes import confirm_secret
+from dsar.rules.codes import CONFIRM_LIFE, confirm_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFICER = Actor("Olga Officer", "officer")
@@ -65,6 +67,18 @@ def test_one_approves_while_the_person_takes_it_back_and_one_of_them_wins(decidi
     deciding.refresh_from_db()
     assert results == ["ArrowRefused", "Request"]
     assert (deciding.state, Order.objects.count()) in {("running", 1), ("withdrawn_by_person", 0)}
+
+
+def test_olga_verifies_while_the_link_ends_and_one_of_them_wins(
+    ana: Subject, ask: Callable[..., Request], at: datetime, slow_save: None
+) -> None:
+    request = ask()
+    results = at_once(
+        lambda: actions.verify(request_id=request.pk, actor=OFFICER, at=at, reason="known by phone"),
+        lambda: expire(request_id=request.pk, at=at + CONFIRM_LIFE),
+    )
+    request.refresh_from_db()
+    assert (request.state, results) in [("deciding", ["Request", "bool"]), ("refused", ["ArrowRefused", "bool"])]
 
 
 def test_a_link_pressed_twice_at_once_confirms_once(ask: Callable[..., Request], at: datetime, slow_save: None) -> None:

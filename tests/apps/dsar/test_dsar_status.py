@@ -5,7 +5,10 @@ from datetime import datetime
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from compliance.artifacts.models import Artifact
 from compliance.audit.models import Entry
@@ -106,6 +109,24 @@ def test_u15_the_ladder_says_what_is_gone_and_what_is_not(browser: Client, decid
     assert "permanent" not in page.lower()
 
 
+@pytest.mark.parametrize(
+    ("rung", "words"),
+    [
+        ("refused", "The system refused to delete it."),
+        ("unreachable", "The system did not say that it deleted it."),
+        ("reappeared", "It was there again after we checked."),
+    ],
+)
+def test_what_is_stuck_is_said_in_words(
+    browser: Client, deciding: Request, photos: list[Artifact], at: datetime, rung: str, words: str
+) -> None:
+    order = actions.approve(request_id=deciding.pk, actor=OFFICER, at=at, reason="verified").order
+    submit(browser, "/privacy/requests/", code=deciding.code, status_code=status_code(deciding.pk))
+    assert words not in look(browser, f"/privacy/requests/{deciding.code}")
+    reach(Outcome.objects.filter(order=order)[0], rung, at)
+    assert f"1 thing is not gone. {words}" in look(browser, f"/privacy/requests/{deciding.code}")
+
+
 def reach(outcome: Outcome, rung: str, at: datetime) -> None:
     """Put an outcome on a rung, with the times below it, as a run of the order would."""
     outcome.rung, outcome.called_at = rung, at
@@ -125,7 +146,7 @@ def test_an_order_that_found_nothing_says_so(browser: Client, ana: Subject, deci
     assert "We found nothing" in look(browser, f"/privacy/requests/{deciding.code}")
 
 
-def test_ana_gets_her_certificate_and_nobody_else_does(browser: Client, deciding: Request, at: datetime) -> None:
+def test_ana_gets_her_certificate_and_nobody_else_does(browser: Client, signed_in: Client, deciding: Request, at: datetime) -> None:
     order = actions.approve(request_id=deciding.pk, actor=OFFICER, at=at, reason="verified").order
     url = f"/privacy/requests/{deciding.code}/certificate"
     submit(browser, "/privacy/requests/", code=deciding.code, status_code=status_code(deciding.pk))
@@ -144,6 +165,14 @@ def test_ana_gets_her_certificate_and_nobody_else_does(browser: Client, deciding
         entry=Entry.objects.latest("id"),
     )
     assert "Certificate as PDF" in look(browser, f"/privacy/requests/{deciding.code}")
+    with CaptureQueriesContext(connection) as seen:
+        look(browser, f"/privacy/requests/{deciding.code}")
+        look(signed_in, reverse("admin:dsar_request_change", args=[deciding.pk]))
+    asked = [query["sql"] for query in seen if 'FROM "evidence_document"' in query["sql"]]
+    assert len(asked) == 2
+    for sql in asked:
+        assert '"evidence_document"."kind" = ' in sql
+        assert not any(f'"evidence_document"."{file}"' in sql for file in ("pdf", "twin"))
     answers = [browser.get(f"{url}.{form}") for form in ("pdf", "json")]
     assert [(answer["Content-Type"].split(";")[0], answer.content) for answer in answers] == [
         ("application/pdf", b"%PDF-1.7"),

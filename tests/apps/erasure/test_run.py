@@ -15,6 +15,7 @@ from compliance.delivery.models import Promise
 from compliance.erasure.actions import order
 from compliance.erasure.models import Call, Order, Outcome, Rung
 from compliance.erasure.queries import certificate_content, progress
+from compliance.erasure.rules import NOT_THERE
 from tests import factories
 from tests.apps.erasure.conftest import Scans, order_everything, person, work
 
@@ -191,7 +192,7 @@ def test_the_certificate_says_what_was_reached_and_no_more(scans: Scans) -> None
     assert [row["what"] for row in content["still_to_come"]] == ["backups_expired"]
     assert content["systems"][0]["negative_read"]["present"] == 0
     assert content["systems"][0]["inventory_read"]["found"] == 0
-    assert content["remains"] == []
+    assert [row["what"][:27] for row in content["remains"]] == ["The record of this deletion"]
 
 
 def test_one_system_in_trouble_waits_for_itself_and_the_order_looks_again_for_the_others(scans: Scans, settings: object) -> None:
@@ -234,3 +235,16 @@ def test_b14_an_order_that_stays_open_too_long_becomes_a_violation_with_its_age(
     Order.objects.filter(pk=made.pk).update(ordered_at=made.ordered_at - timedelta(hours=2))
     work()
     assert Violation.objects.filter(kind="overdue", resolved_at=None).count() == made.outcomes.count()
+
+
+def test_what_the_backend_lost_before_we_asked_ends_as_absent_by_name_and_not_as_purged(scans: Scans) -> None:
+    factories.signed(scans.ana)
+    scans.scan(scans.ana)
+    factories.artifacts(scans.ana, [factories.item(f"lost-{scans.ana}", "embedding", store="vectors")])
+    made = finish(order_everything(scans.ana))
+    assert scans.files(scans.ana) == []
+    lost = made.outcomes.get(artifact__external_id=f"lost-{scans.ana}")
+    assert (lost.rung, lost.detail, lost.purged_at) == (Rung.ABSENT, NOT_THERE, None)
+    assert certificate_content(made)["summary"]["rungs"] == {"absent": 1, "purged": 8}
+    assert all(step.done for step in progress(made).steps)
+    assert Entry.objects.filter(kind="erasure:outcome:not_there").count() == 1

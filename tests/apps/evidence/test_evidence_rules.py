@@ -45,7 +45,8 @@ def test_the_ladder_counts_who_reached_each_rung() -> None:
 
 
 def test_other_companies_are_a_step_only_where_there_are_some() -> None:
-    facts = content("ana", parties=[{"name": "Print shop", "state": "told"}])
+    asked = [{"what": "parties_confirmed", "by": None, "words": "Each company that got a copy confirms."}]
+    facts = content("ana", parties=[{"name": "Print shop", "state": "told"}], still_to_come=asked)
     assert "parties_confirmed" in [step.rung for step in rules.ladder(facts)]
 
 

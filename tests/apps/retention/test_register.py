@@ -87,6 +87,8 @@ def test_the_same_artifact_twice_is_known_and_an_id_of_somebody_else_is_refused(
         ({"artifacts": [{**item("a"), "size": "12"}]}, "/artifacts/0/size"),
         ({"artifacts": [{**item("a"), "biometric": "true"}]}, "/artifacts/0/biometric"),
         ({"artifacts": [{**item("a"), "created_at": "yesterday"}]}, "/artifacts/0/created_at"),
+        ({"artifacts": [{**item("a"), "created_at": "2026-11-20T10:00:00"}]}, "/artifacts/0/created_at"),
+        ({"artifacts": [{**item("a"), "created_at": "0001-01-01T00:00:00+12:00"}]}, "/artifacts/0/created_at"),
         ({"artifacts": [{**item("a"), "pixels": 1}]}, "/artifacts/0/pixels"),
         ({"subject": ""}, "/subject"),
         ({"subject": 7}, "/subject"),

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections, transaction
+from django.db.models import Model
 from psycopg import sql
 
 
@@ -21,10 +22,15 @@ class Command(Migrate):
             grant(connection, role)
 
 
+def only_grows(model: type[Model]) -> bool:
+    """The ledger, sealed documents, published notices, and every version in a history."""
+    return bool(getattr(model, "append_only", False)) or hasattr(model, "instance_type")
+
+
 def grant(connection: Any, role: str) -> None:
     """Give `role` what the service needs on every table, and on append-only tables no more than SELECT and INSERT."""
     # All at once: between a REVOKE and its GRANT a running service would be refused.
-    append_only = {model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)}
+    append_only = {model._meta.db_table for model in apps.get_models() if only_grows(model)}
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         name = sql.Identifier(role)
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
