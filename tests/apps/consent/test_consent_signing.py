@@ -144,7 +144,11 @@ def test_c7_without_a_name_and_a_tick_nothing_is_signed_and_what_was_typed_is_ke
     assert world.reason("ana") == "no_release"
 
 
-@pytest.mark.parametrize("shown", ["", "x", "a:b:c", signing.dumps({"link": "1"}, salt="other"), "\x00", "ü" * 5000])
+@pytest.mark.parametrize(
+    "shown",
+    ["", "x", "a:b:c", signing.dumps({"link": "1"}, salt="other"), "\x00", "ü" * 5000],
+    ids=["empty", "a word", "three words", "signed for elsewhere", "NUL", "long"],
+)
 def test_a_tampered_field_signs_nothing(world: World, shown: str) -> None:
     path = world.link("ana")
     response = world.browser.post(path, {"shown": shown, "name": "Ana Example", "agree": "yes"})
