@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 import uuid
 from pathlib import Path
 from queue import Empty
@@ -10,6 +9,8 @@ from typing import Any
 
 from celery import Celery
 from kombu.transport import filesystem
+
+from compliance.core import clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 
@@ -68,12 +69,12 @@ class FolderChannel(filesystem.Channel):
     machine's temporary folder. Here a message is written aside and renamed, and taken by renaming it where it lies.
     """
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # kombu names it differently in two of its bases
         folder = Path(self.data_folder_out)
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
+        name = f"{clock.now():%Y%m%dT%H%M%S%f}_{uuid.uuid4()}.{queue}.msg"
         aside = folder / f".{name}"
-        aside.write_text(json.dumps(message))
+        aside.write_text(json.dumps(payload))
         aside.rename(folder / name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:

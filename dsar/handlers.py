@@ -49,7 +49,7 @@ def mail_refused(payload: Mapping[str, str], lease: Lease, at: datetime) -> None
     """Why not, and how to complain (GDPR 12(4); 11 CCR 7022)."""
     request = Request.objects.get(pk=payload["request"])
     ground = GROUNDS[request.grounds]
-    send("refused", request, lease, at, ground=ground, regulators=regulators(request.residence))
+    send("refused", request, lease, at, ground=ground, rule=ground.rule(request.law), regulators=regulators(request.residence))
 
 
 def order_completed(payload: Mapping[str, str], lease: Lease, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The admin site: Django's own, with our theme, a first page that says what is due today, and a limit on signing in."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -78,7 +79,8 @@ class EffaceAdminSite(AdminSite):
 def count_try(request: HttpRequest) -> None:
     """Raises `TooMany` beyond the limit."""
     at = clock.now()
-    name = request.POST.get("username", "")[:150].casefold()
+    # As Django reads it before it looks the name up: other spellings of one name are not other names.
+    name = unicodedata.normalize("NFKC", request.POST.get("username", "")[:1000]).strip().casefold()[:150]
     where = network(request)
     take(use="login-network", who=where, limit=TRIES_NETWORK, window=WINDOW, at=at)
     take(use="login-name-network", who=f"{where} {name}", limit=TRIES, window=WINDOW, at=at)

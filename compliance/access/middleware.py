@@ -9,7 +9,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from compliance.core.config import MAX_BODY
-from compliance.core.errors import EffaceError, Malformed
+from compliance.core.errors import EffaceError, LengthRequired, Malformed
 
 log = structlog.get_logger(__name__)
 SAFE_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
@@ -45,7 +45,8 @@ class RequestIdMiddleware:
 
 
 class LimitsMiddleware:
-    """Refuses bodies over 1 MB (413) and NUL characters in addresses (400), and keeps personal pages out of caches."""
+    """Refuses bodies over 1 MB (413) or of unknown length (411: they would be read as empty) and NUL in addresses (400), and keeps
+    personal pages out of caches."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -54,6 +55,8 @@ class LimitsMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > MAX_BODY:
             return problem_response(TooLarge())
+        if "HTTP_TRANSFER_ENCODING" in request.META and "CONTENT_LENGTH" not in request.META:
+            return problem_response(LengthRequired("Send the body whole, with a Content-Length."))
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return problem_response(Malformed("An address cannot hold a NUL character."))
         response = self.get_response(request)

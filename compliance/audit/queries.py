@@ -1,37 +1,17 @@
-"""Reads of the ledger: what happened to an object, and the proof of an entry."""
+"""Reads of the ledger: the proof of an entry, and the tree behind it."""
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Max
 
 from compliance.audit import merkle
 from compliance.audit.genuine import first_genuine
 from compliance.audit.models import Checkpoint, Entry, Leaf, Node
-from compliance.audit.rules import leaf_data, leaf_fields, payload_place, words
+from compliance.audit.rules import leaf_data, leaf_fields
 from compliance.core.errors import NotFound
-from compliance.core.sealing import SealBroken, Sealer
-
-
-@dataclass(frozen=True)
-class Line:
-    """An entry in words. `payload` is None where it is sealed and the caller's key does not open it."""
-
-    id: int
-    uid: UUID
-    kind: str
-    words: str
-    at: datetime
-    actor_name: str
-    actor_role: str
-    object_id: str
-    payload: Mapping[str, Any] | None
-    index: int | None
 
 
 @dataclass(frozen=True)
@@ -60,50 +40,6 @@ class Proof:
             "hashes": [_b64(value) for value in self.hashes],
             "checkpoint": self.note,
         }
-
-
-def history_of(
-    *,
-    object_id: str | None = None,
-    subject_id: UUID | None = None,
-    sealer: Sealer | None = None,
-    after: int = 0,
-    limit: int = 200,
-) -> list[Line]:
-    """Entries about an object, a subject, or both, the oldest first; the next page begins `after` the last line's id."""
-    named = {"object_id": object_id, "subject_id": subject_id}
-    given = {name: value for name, value in named.items() if value is not None}
-    if not given:
-        raise ValueError("name an object or a subject")
-    entries = Entry.objects.filter(**given, id__gt=after).select_related("leaf").order_by("id")[:limit]
-    return [_line(entry, sealer) for entry in entries]
-
-
-def _line(entry: Entry, sealer: Sealer | None) -> Line:
-    leaf: Leaf | None = getattr(entry, "leaf", None)
-    return Line(
-        id=entry.pk,
-        uid=entry.uid,
-        kind=entry.kind,
-        words=words(entry.kind),
-        at=entry.at,
-        actor_name=entry.actor_name,
-        actor_role=entry.actor_role,
-        object_id=entry.object_id,
-        payload=opened(entry, sealer),
-        index=leaf.index if leaf else None,
-    )
-
-
-def opened(entry: Entry, sealer: Sealer | None) -> Mapping[str, Any] | None:
-    """The payload of an entry, or None where this key (or no key) does not open it."""
-    said: Mapping[str, Any] | None = entry.payload
-    if entry.payload_sealed is not None and sealer is not None:
-        try:
-            said = json.loads(sealer.open(payload_place(entry.uid), bytes(entry.payload_sealed)))
-        except SealBroken:
-            return None
-    return said
 
 
 def proof(entry: Entry) -> Proof:

@@ -41,6 +41,14 @@ class Malformed(EffaceError):
     title = "The request cannot be read"
 
 
+class LengthRequired(EffaceError):
+    """A body comes in pieces and says no length."""
+
+    status = 411
+    code = "length-required"
+    title = "The length of the body is missing"
+
+
 class NotFound(EffaceError):
     """There is no such thing, or it is not yours to see: the answer is the same."""
 

@@ -18,7 +18,7 @@ from dsar.models import Request
 from dsar.queries.claims import claim_of
 from dsar.rules.arrows import ARROWS
 from dsar.rules.clocks import right
-from dsar.rules.grounds import GROUNDS
+from dsar.rules.grounds import GROUNDS, NO_RECORD
 
 State = Request.State
 MIN_REASON = 3
@@ -71,11 +71,17 @@ def approve(*, request_id: UUID, actor: Actor, at: datetime, reason: str) -> Req
 
 @transaction.atomic
 def refuse(*, request_id: UUID, grounds: str, actor: Actor, at: datetime, reason: str) -> Request:
-    """No, on one of the closed list of grounds; the person is told which, and how to complain."""
+    """No, on one of the closed list of grounds; the person is told which, and how to complain.
+
+    Raises `Invalid` for "no record" while there is one: the person would be told something untrue.
+    """
     needs(reason)
     if grounds not in GROUNDS:
         raise Invalid("Choose one of the grounds.", [FieldError("/grounds", f"one of {', '.join(GROUNDS)}")])
     request = locked(request_id)
+    check(ARROWS, State(request.state), State.REFUSED)
+    if grounds == NO_RECORD and (request.subject_id or by_reference(claim_of(request).reference)):
+        raise Invalid("We do hold a record under this reference. Choose other grounds.", [FieldError("/grounds", "there is a record")])
     request.grounds, request.decided_at, request.decided_by = grounds, at, actor.name
     entry = move(request, State.REFUSED, verb="refused", actor=actor, at=at, reason=reason, payload={"grounds": grounds})
     promise(topic="dsar.mail_refused", payload={"request": str(request.pk)}, because=entry, at=at)

@@ -1,11 +1,13 @@
 """Take a request in. Nothing is looked up about the reference here: known and unknown ones are stored alike."""
 
 import json
+import secrets
 import unicodedata
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -27,6 +29,7 @@ from dsar.models import Request
 from dsar.rules.arrows import ARROWS, OPEN
 from dsar.rules.clocks import clock_for
 from dsar.rules.codes import confirm_secret, hashed, new_code, status_code
+from dsar.rules.mailboxes import mailbox
 
 # Whoever types a stranger's address must not be able to flood it: mails a day that nobody has confirmed yet.
 MAILS_A_DAY = 3
@@ -47,15 +50,16 @@ class Received:
 def receive(*, reference: str, email: str, residence: str, channel: str, language: str, at: datetime, actor: Actor) -> Received:
     """A request from the public form: it waits for the link in a mail. The same request twice is one request."""
     index = claim_index("form", reference, normal_email(email))
+    write = partial(
+        from_form, reference=reference, email=email, residence=residence, channel=channel, language=language, at=at, actor=actor
+    )
     known = open_request(index)
     # A link that ended is not mailed again: that request ends, and this one is new.
     if known and not expire(request_id=known.pk, at=at):
+        rehearse(write)
         return again(known, email=email, actor=actor, at=at)
-    request = new_request(State.AWAITING_CONFIRMATION, index=index, channel=channel, language=language, at=at, email=email, actor=actor)
-    request.residence = residence
-    request.confirm_hash = hashed(confirm_secret(request.pk))
-    set_clock(request, [residence] if residence else [])
-    file(request, reference=reference, email=email, actor=actor, at=at, topic=mail_topic("dsar.mail_confirm", email, at))
+    request = write(index)
+    announce(request, actor=actor, at=at, topic=mail_topic("dsar.mail_confirm", email, at))
     return received(request)
 
 
@@ -74,7 +78,8 @@ def receive_from_system(*, reference: str, email: str, system: str, language: st
     request = new_request(State.DECIDING, index=index, channel=Request.Channel.API, language=language, at=at, email=email, actor=actor)
     request.system, request.subject, request.verified_how = system, subject, "system_session"
     set_clock(request, subject.jurisdictions)
-    file(request, reference=reference, email=email, actor=actor, at=at, topic="dsar.mail_received" if email else "")
+    store(request, reference=reference, email=email, actor=actor)
+    announce(request, actor=actor, at=at, topic="dsar.mail_received" if email else "")
     return received(request)
 
 
@@ -116,12 +121,39 @@ def set_clock(request: Request, places: list[str]) -> None:
     request.due, request.due_safe, request.law, request.law_why = clock.due, clock.due_safe, clock.law, clock.why
 
 
-def file(request: Request, *, reference: str, email: str, actor: Actor, at: datetime, topic: str) -> None:
-    """Seal the claim, save, record, and promise the mail named by `topic` (empty: none)."""
+def from_form(
+    index: bytes, *, reference: str, email: str, residence: str, channel: str, language: str, at: datetime, actor: Actor
+) -> Request:
+    """A stored request of the public form and its requester, not announced yet."""
+    request = new_request(State.AWAITING_CONFIRMATION, index=index, channel=channel, language=language, at=at, email=email, actor=actor)
+    request.residence = residence
+    request.confirm_hash = hashed(confirm_secret(request.pk))
+    set_clock(request, [residence] if residence else [])
+    store(request, reference=reference, email=email, actor=actor)
+    return request
+
+
+def rehearse(write: Callable[[bytes], Request]) -> None:
+    """Do the work of a new request and take it back.
+
+    A repeat would else be answered faster than a new request, and a stranger with a watch could tell that this person has
+    one open. The index is random, so that nothing is in the way of the one that is open.
+    """
+    with transaction.atomic():
+        write(secrets.token_bytes(32))
+        transaction.set_rollback(True)
+
+
+def store(request: Request, *, reference: str, email: str, actor: Actor) -> None:
+    """Seal the claim and save."""
     claim = json.dumps({"reference": reference, "email": email})
     request.claim_sealed = sealer(request.requester_id).seal(f"dsar.claim:{request.pk}", claim)
     save_with_history(request, actor=actor, reason="received")
-    payload: dict[str, Any] = {"state": request.state, "kind": request.kind, "channel": request.channel, "law": request.law}
+
+
+def announce(request: Request, *, actor: Actor, at: datetime, topic: str) -> None:
+    """Record a new request, and promise the mail named by `topic` (empty: none)."""
+    payload = {"state": request.state, "kind": request.kind, "channel": request.channel, "law": request.law}
     payload |= {"due": str(request.due or ""), "due_safe": str(request.due_safe or ""), "system": request.system}
     entry = note(request, "received", actor=actor, at=at, payload=payload)
     if topic:
@@ -129,11 +161,11 @@ def file(request: Request, *, reference: str, email: str, actor: Actor, at: date
 
 
 def again(request: Request, *, email: str, actor: Actor, at: datetime) -> Received:
-    """The same request once more: at most the mail it waits for is sent again."""
+    """The same request once more: at most the mail it waits for is sent again. Recorded in any case, as a new one is."""
     waiting = request.state == State.AWAITING_CONFIRMATION
     topic = mail_topic("dsar.mail_confirm" if waiting else "dsar.mail_received", email, at)
+    entry = note(request, "received_again", actor=actor, at=at, payload={"mail": topic})
     if topic:
-        entry = note(request, "received_again", actor=actor, at=at, payload={"mail": topic})
         promise(topic=topic, payload={"request": str(request.pk)}, because=entry, at=at)
     return received(request, new=False)
 
@@ -141,7 +173,7 @@ def again(request: Request, *, email: str, actor: Actor, at: datetime) -> Receiv
 def mail_topic(topic: str, email: str, at: datetime) -> str:
     """`topic`, or nothing when this address has had its mails for today."""
     try:
-        take(use="dsar-mail", who=normal_email(email), limit=MAILS_A_DAY, window=timedelta(days=1), at=at)
+        take(use="dsar-mail", who=mailbox(email), limit=MAILS_A_DAY, window=timedelta(days=1), at=at)
     except TooMany:
         return ""
     return topic

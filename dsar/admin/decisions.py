@@ -19,10 +19,12 @@ from dsar import actions
 from dsar.admin.forms import ReasonForm, RefuseForm, VerifyForm
 from dsar.models import Request
 from dsar.queries.officer import live_count
+from dsar.rules.arrows import ARROWS
 
 if TYPE_CHECKING:
     from dsar.admin.requests import RequestAdmin
 
+State = Request.State
 gate = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -30,7 +32,15 @@ gate = require_http_methods(["GET", "HEAD", "POST"])
 def verify(http: HttpRequest, key: UUID, model_admin: "RequestAdmin") -> HttpResponse:
     effect = _("You state that the person who asks is the person the record is about. The request is then ready to decide.")
     return decide(
-        http, key, model_admin, VerifyForm, actions.verify, title=_("Accept the identity"), effect=effect, done=_("Identity accepted.")
+        http,
+        key,
+        model_admin,
+        VerifyForm,
+        actions.verify,
+        to=State.DECIDING,
+        title=_("Accept the identity"),
+        effect=effect,
+        done=_("Identity accepted."),
     )
 
 
@@ -51,6 +61,7 @@ def approve(http: HttpRequest, key: UUID, model_admin: "RequestAdmin") -> HttpRe
         model_admin,
         ReasonForm,
         actions.approve,
+        to=State.RUNNING,
         title=_("Approve and destroy"),
         effect=effect,
         done=_("Approved. Destruction is ordered."),
@@ -63,7 +74,15 @@ def refuse(http: HttpRequest, key: UUID, model_admin: "RequestAdmin") -> HttpRes
         "Nothing is destroyed. The person gets a mail with your grounds and how to complain. It cannot be undone; they can ask again."
     )
     return decide(
-        http, key, model_admin, RefuseForm, actions.refuse, title=_("Refuse"), effect=effect, done=_("Refused. The mail is on its way.")
+        http,
+        key,
+        model_admin,
+        RefuseForm,
+        actions.refuse,
+        to=State.REFUSED,
+        title=_("Refuse"),
+        effect=effect,
+        done=_("Refused. The mail is on its way."),
     )
 
 
@@ -74,15 +93,23 @@ def decide(
     form_class: type[ReasonForm],
     act: Callable[..., Request],
     *,
+    to: Request.State,
     title: str,
     effect: str,
     done: str,
 ) -> HttpResponse:
-    """Show the form, or do it and go back to the request. Raises `PermissionDenied` without the right to decide."""
+    """Show the form, or do it and go back to the request. Raises `PermissionDenied` without the right to decide.
+
+    No form is shown for a decision that leads nowhere in the present state; one sent from an old page is refused by the action.
+    """
     if not http.user.has_perm("dsar.decide_request"):
         raise PermissionDenied
     found = get_object_or_404(Request, pk=key)
-    form = form_class(http.POST or None)
+    if http.method != "POST" and to not in ARROWS[State(found.state)]:
+        state = found.get_state_display()
+        messages.warning(http, _("This request is “%(state)s”. That decision is not possible now; nothing was changed.") % {"state": state})
+        return redirect("admin:dsar_request_change", found.pk)
+    form = form_class(http.POST or None, law=found.law)
     if http.method == "POST" and form.is_valid() and carried_out(http, form, act, found):
         messages.success(http, done)
         return redirect("admin:dsar_request_change", found.pk)

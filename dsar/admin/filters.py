@@ -9,9 +9,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from compliance.core import clock
+from compliance.law import regimes
 from dsar.models import Request
 from dsar.rules.arrows import OPEN
 from dsar.rules.words import SOON
+
+# The value of the filter by law for requests without one: an empty one would be no link.
+NO_LAW = "none"
 
 
 def late(requests: QuerySet[Request], today: date) -> QuerySet[Request]:
@@ -40,6 +44,21 @@ class ClockFilter(SimpleListFilter):
         if self.value() == "soon":
             return soon(queryset, today)
         return queryset.filter(state__in=OPEN) if self.value() == "open" else queryset
+
+
+class LawFilter(SimpleListFilter):
+    """By the law that set the clock. The laws come from the tables of law: the list itself may be long."""
+
+    title = _("law")
+    parameter_name = "law"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
+        clocked = sorted((law.name, law.code) for law in regimes.laws().values() if law.requests == "own")
+        return [(NO_LAW, _("no law sets a day")), *((code, name) for name, code in clocked)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+        value = self.value()
+        return queryset if value is None else queryset.filter(law="" if value == NO_LAW else value)
 
 
 class ResidenceFilter(SimpleListFilter):

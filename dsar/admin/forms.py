@@ -1,11 +1,13 @@
 """The inputs of a decision: always a reason."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.subjects.actions.know import MAX_REFERENCE
 from dsar.actions.decide import MIN_REASON
-from dsar.rules.grounds import GROUNDS
+from dsar.rules.grounds import GROUNDS, Ground
 
 
 class ReasonForm(forms.Form):
@@ -18,6 +20,11 @@ class ReasonForm(forms.Form):
         help_text=_("Kept for years. No names, no addresses."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, law: str = "", **kwargs: Any) -> None:
+        """`law` is the code of the law of the request; grounds cite its rules and no other's."""
+        super().__init__(*args, **kwargs)
+        self.law = law
 
 
 class VerifyForm(ReasonForm):
@@ -38,9 +45,17 @@ class RefuseForm(ReasonForm):
     """On which grounds."""
 
     grounds = forms.ChoiceField(
-        choices=[(key, f"{ground.label} ({ground.source})") for key, ground in GROUNDS.items()],
         widget=forms.RadioSelect,
         label=_("Grounds"),
         help_text=_("The person reads these grounds in the mail, with how to complain."),
     )
     field_order = ("grounds", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = cast(forms.ChoiceField, self.fields["grounds"])
+        offered.choices = [(key, self.said(ground)) for key, ground in GROUNDS.items()]
+
+    def said(self, ground: Ground) -> str:
+        rule = ground.rule(self.law)
+        return f"{ground.label} ({rule})" if rule else ground.label

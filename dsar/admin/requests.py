@@ -16,7 +16,7 @@ from compliance.audit.with_reason import officer as actor_of_officer
 from compliance.core import clock
 from dsar.actions import note_view
 from dsar.admin import decisions
-from dsar.admin.filters import ClockFilter, ResidenceFilter
+from dsar.admin.filters import ClockFilter, LawFilter, ResidenceFilter
 from dsar.models import Request
 from dsar.queries.officer import person_of, sheet_of
 from dsar.rules.clocks import law_name
@@ -32,9 +32,10 @@ class RequestAdmin(LookOnly):
     """Requests, the most urgent first."""
 
     list_display = ("short_code", "kind", "state", "time_left", "law_in_words", "received_at", "channel")
-    list_filter = (ClockFilter, "state", "channel", "law", ResidenceFilter)
+    list_filter = (ClockFilter, "state", "channel", LawFilter, ResidenceFilter)
     search_fields = ("code",)
-    search_help_text = _("Search by reference (EF-…)")
+    # Not by the person's own reference: a search stands in the address, and addresses hold no personal data.
+    search_help_text = _("Search by the reference of the request (EF-…)")
     ordering = ("due_safe", "received_at")
 
     @admin.display(description=_("reference"), ordering="code")

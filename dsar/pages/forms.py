@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.subjects.actions.know import MAX_REFERENCE
 from dsar.rules import places
+from dsar.rules.mailboxes import plain
 
 
 class DescribedForm(forms.Form):
@@ -59,6 +60,12 @@ class DeleteForm(DescribedForm):
     website = forms.CharField(
         required=False, label=_("Leave this empty"), widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
     )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if not plain(email):
+            raise forms.ValidationError(_("We cannot send mail to an address in this form. Enter one such as name@example.com."))
+        return email
 
 
 class StatusForm(DescribedForm):

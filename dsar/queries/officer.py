@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from compliance.artifacts.models import Artifact
 from compliance.audit.models import Entry
 from compliance.core.taxonomy import IN_WORDS, Category
 from compliance.erasure.models import Order, Outcome
+from compliance.erasure.queries import progress
 from compliance.evidence.models import Document
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import by_reference, has_email
@@ -23,6 +23,8 @@ from dsar.rules.words import in_words
 # Rows shown of a long list; the page says how many there are in all.
 SHOWN = 200
 State = Request.State
+# Entries about a request that change nothing of it: all others are written with one row of the history.
+LEAVE_NO_VERSION = tuple(f"dsar:request:{verb}" for verb in ("received_again", "mailed", "undeliverable", "viewed"))
 HOW = {
     "email_on_file": "The address is on file for this reference, and the link in the mail to it was used.",
     "officer": "An officer accepted it.",
@@ -57,6 +59,25 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Version:
+    """One row of the history; `who` may be empty."""
+
+    at: datetime
+    state: str
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A connected system that does not answer as it should, the class of its last fault, and since when we wait."""
+
+    system: str
+    fault: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Identity:
     """What we know about who asks, each a fact with its answer."""
 
@@ -76,8 +97,9 @@ class Sheet:
     rows: list[Row]
     row_count: int
     events: list[Event]
-    versions: list[Any]
+    versions: list[Version]
     documents: list[Document]
+    blocked: list[Blocked]
     grounds: str
     can_verify: bool
     can_approve: bool
@@ -102,8 +124,9 @@ def sheet_of(request: Request) -> Sheet:
         rows=rows,
         row_count=count,
         events=events_of(request),
-        versions=list(request.history.select_related("history_user").order_by("history_id")),
+        versions=versions_of(request),
         documents=list(certificates(request.order_id)) if request.order_id else [],
+        blocked=[Blocked(*one) for one in progress(request.order).blocked] if request.order else [],
         grounds=GROUNDS[request.grounds].label if request.grounds in GROUNDS else "",
         can_verify=State.DECIDING in ARROWS[state],
         can_approve=State.RUNNING in ARROWS[state],
@@ -120,8 +143,9 @@ def meant(request: Request) -> Subject | None:
 
 
 def live_count(request: Request) -> int:
-    """How many registered artifacts an approval would destroy."""
-    return Artifact.objects.filter(subject_id=request.subject_id, gone_at__isnull=True).count() if request.subject_id else 0
+    """How many registered artifacts of the person meant an approval would destroy."""
+    subject = meant(request)
+    return Artifact.objects.filter(subject=subject, gone_at__isnull=True).count() if subject else 0
 
 
 def identity_of(request: Request) -> Identity:
@@ -170,3 +194,20 @@ def events_of(request: Request) -> list[Event]:
     objects = [str(request.pk), *([str(request.order_id)] if request.order_id else [])]
     entries = Entry.objects.filter(object_id__in=objects).exclude(kind__startswith="erasure:outcome:").order_by("-id")[:SHOWN]
     return [Event(entry.at, in_words(entry.kind), entry.actor_name, entry.actor_role) for entry in reversed(entries)]
+
+
+def versions_of(request: Request) -> list[Version]:
+    """The history, oldest first. Who acted comes from the ledger: the history knows accounts of officers alone.
+
+    Each change writes one row and one entry, in that order under a lock, so the two lists run side by side. Where they do not,
+    no name is guessed.
+    """
+    rows = list(request.history.select_related("history_user").order_by("history_id"))
+    entries = Entry.objects.filter(object_id=str(request.pk), kind__startswith="dsar:request:").exclude(kind__in=LEAVE_NO_VERSION)
+    names = list(entries.order_by("id").values_list("actor_name", flat=True))
+    if len(names) != len(rows):
+        names = [str(row.history_user or "") for row in rows]
+    return [
+        Version(row.history_date, row.get_state_display(), name, row.history_change_reason or "")
+        for row, name in zip(rows, names, strict=True)
+    ]

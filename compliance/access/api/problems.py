@@ -1,6 +1,7 @@
 """Every error of the API as RFC 9457 `application/problem+json`."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -47,7 +48,8 @@ def translate(error: Exception) -> EffaceError | None:
     if isinstance(error, ValidationError):
         return Invalid("Some fields are not as they must be.", list(field_errors(error.detail)))
     if isinstance(error, APIException):
-        return Problem(error.status_code, str(error.default_code).replace("_", "-"), str(error.default_detail), str(error.detail))
+        title = HTTPStatus(error.status_code).phrase.capitalize()
+        return Problem(error.status_code, str(error.default_code).replace("_", "-"), title, str(error.detail))
     return None
 
 

@@ -1,13 +1,16 @@
 """What is refused before any view looks at it, in the same words everywhere."""
 
+import json
 import re
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from compliance.access.api import openapi
 from compliance.access.api.serializers import StrictEmailField, StrictSerializer
+from compliance.access.middleware import LimitsMiddleware
 from compliance.core.config import MAX_BODY
 from consent.rules.decisions import Reason
 from tests.factories import api_key
@@ -65,3 +68,18 @@ def test_ana_s_address_is_kept_as_she_wrote_it() -> None:
     letter = Letter(data={"email": "Ana.O'Neil+face@example.test"})
     assert letter.is_valid(), letter.errors
     assert letter.validated_data == {"email": "Ana.O'Neil+face@example.test"}
+
+
+def test_a_body_of_unknown_length_is_refused_by_name_and_not_read_as_empty() -> None:
+    request = RequestFactory().post("/api/v1/requests", b"{}", content_type="application/json", HTTP_TRANSFER_ENCODING="chunked")
+    del request.META["CONTENT_LENGTH"]
+    answer = LimitsMiddleware(lambda _request: HttpResponse("reached"))(request)
+    assert (answer.status_code, json.loads(answer.content)["type"]) == (411, "urn:efface:problem:length-required")
+
+
+@pytest.mark.django_db
+def test_other_spellings_of_one_name_share_its_limit(client: Client) -> None:
+    for spelling in ("olga", " olga", "OLGA", "ｏlga", "olga "):
+        for _ in range(2):
+            client.post("/admin/login/", {"username": spelling, "password": "wrong"})
+    assert client.post("/admin/login/", {"username": "olga", "password": "wrong"}).status_code == 429

@@ -1,59 +1,21 @@
-"""What officers read of the ledger, and the proofs that documents carry."""
+"""The proofs that documents carry."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 from pytest_django import Settings
 
 from compliance.audit import merkle, notes
-from compliance.audit.actions import checkpoint, record, sequence
+from compliance.audit.actions import checkpoint, sequence
 from compliance.audit.models import Entry, Node
-from compliance.audit.queries import history_of, proof, stored_hash, to_tlog_proof
-from compliance.core.actor import SERVICE
+from compliance.audit.queries import proof, stored_hash, to_tlog_proof
 from compliance.core.errors import NotFound
-from compliance.subjects.actions import create
-from compliance.subjects.models import Subject
-from compliance.subjects.queries import sealer
-from tests.apps.audit.conftest import ANA, AT
+from tests.apps.audit.conftest import AT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Tell = Callable[..., list[Entry]]
-
-
-def test_the_history_of_an_object_reads_in_order_and_in_words(tell: Tell) -> None:
-    tell(2, object_id="other")
-    received = tell(1, object_id="mine")[0]
-    with transaction.atomic():
-        record(kind="dsar:request:deadline_extended", object_id="mine", actor=ANA, at=AT, payload={"days": 45})
-    lines = history_of(object_id="mine")
-    assert [(line.words, line.actor_name, line.payload) for line in lines] == [
-        ("Request received", "Ana Alves", {"number": 0}),
-        ("Request deadline extended", "Ana Alves", {"days": 45}),
-    ]
-    assert [line.index for line in lines] == [None, None]
-    sequence(at=AT)
-    assert [line.index for line in history_of(object_id="mine")] == [2, 3]
-    assert [line.words for line in history_of(object_id="mine", after=received.pk)] == ["Request deadline extended"]
-    assert len(history_of(object_id="mine", limit=1)) == 1
-
-
-def test_a_sealed_payload_opens_with_the_key_of_its_person_and_no_other(superuser: Any) -> None:
-    ana, ben = (create(kind=Subject.SubjectKind.ACCOUNT, actor=SERVICE, at=AT) for _ in range(2))
-    said = {"kind": "account", "jurisdictions": []}
-    assert [line.payload for line in history_of(subject_id=ana.pk, sealer=sealer(ana.pk))] == [said]
-    assert [line.payload for line in history_of(subject_id=ana.pk, sealer=sealer(ben.pk))] == [None]
-    assert [line.payload for line in history_of(subject_id=ana.pk)] == [None]
-    assert history_of(subject_id=ana.pk, object_id=str(ben.pk)) == []
-    superuser.execute("UPDATE audit_entry SET payload_sealed = payload_sealed || '\\x00' WHERE subject_id = %s", [ana.pk])
-    assert [line.payload for line in history_of(subject_id=ana.pk, sealer=sealer(ana.pk))] == [None]
-
-
-def test_a_history_of_nobody_is_a_mistake_and_not_the_whole_ledger() -> None:
-    with pytest.raises(ValueError, match="name an object or a subject"):
-        history_of()
 
 
 def test_there_is_no_proof_before_the_entry_is_sequenced_and_signed(tell: Tell) -> None:

@@ -82,7 +82,7 @@ def test_a_broker_on_the_network_that_does_not_answer(client: Client, settings: 
     from compliance.celery import app
 
     settings.CELERY_BROKER_URL = "amqp://efface:canary-password@127.0.0.1:9//"
-    far = app.connection_for_write(settings.CELERY_BROKER_URL, connect_timeout=1)
+    far = app.connection_for_write(settings.CELERY_BROKER_URL, connect_timeout=1, transport="amqp")
     monkeypatch.setattr(app, "connection_for_write", lambda **_: far)
     answer = client.get("/readyz")
     assert answer.status_code == 503
