@@ -24,6 +24,11 @@ def key_ring(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def pytest_configure() -> None:
+    """Passwords of the cast guard nothing; the real hasher costs a third of a second each."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first, so that no worker starts one when the others are done."""
     long = {"flows": 0, "browser": 0, "races": 0, "test_openapi.py": 0, "local": 0}

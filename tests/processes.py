@@ -190,8 +190,15 @@ def commands(folder: Path, environ: dict[str, str]) -> dict[str, list[str]]:
     }
 
 
-def manage(environ: dict[str, str], *words: str) -> None:
-    done = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+def prepare(environ: dict[str, str], backend: str, logins: Path) -> None:
+    """Keys, tables and the demo company, in one process: Django takes seconds to load."""
+    code = (
+        "import sys, django; django.setup(); from django.core.management import call_command; call_command('make_keys');"
+        " from deploy.local import data; data.main(*sys.argv[1:])"
+    )
+    owner = {"EFFACE_AS_OWNER": "true", "DJANGO_SETTINGS_MODULE": "compliance.settings"}
+    command = [sys.executable, "-c", code, backend, str(logins)]
+    done = subprocess.run(command, cwd=ROOT, env={**environ, **owner}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -204,9 +211,7 @@ def service(folder: Path, *names: str) -> Iterator[Service]:
     environ = environment(folder, name)
     running = Service(folder, environ, commands(folder, environ))
     try:
-        manage(environ, "make_keys")
-        manage(environ, "migrate", "--noinput", "-v", "0")
-        manage(environ, "load_demo", "--backend", running.backend, "--out", str(folder / "demo.json"))
+        prepare(environ, running.backend, folder / "demo.json")
         running.start(*names)
         if "backend" in names:
             until("the backend answers", running.has_backend)

@@ -109,7 +109,7 @@ CONFIG: dict[str, Any] = {
         "ignored_auth": {"enabled": False},
     },
     # A NUL is 400 by rule, and no JSON schema can say so; tests of the parser cover it.
-    "generation": {"max-examples": 20, "allow-x00": False, "database": "none"},
+    "generation": {"max-examples": 12, "allow-x00": False, "database": "none"},
 }
 
 

@@ -21,13 +21,13 @@ ARGUMENTS = (
 GRAVE = {"serious", "critical"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Service]:
     with service(tmp_path_factory.mktemp("browser"), "backend", "web", "worker", "beat") as made:
         yield made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Debian's chromium is not installed here (apt-get install chromium)")

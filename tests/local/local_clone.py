@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,7 +106,8 @@ class Clone:
             run.kill()
             run.wait()
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may be ending by itself at this moment
+                os.kill(pid, signal.SIGKILL)
 
 
 def commands(folder: Path) -> list[tuple[int, str]]:

@@ -161,9 +161,9 @@ def test_a_renderer_that_takes_too_long_is_stopped(ana: Subject, tmp_path: Path,
 CHANGES = ("UPDATE evidence_document SET version = 9", "DELETE FROM evidence_document", "TRUNCATE evidence_document CASCADE")
 
 
-@pytest.mark.parametrize("sql", CHANGES)
-def test_a_document_cannot_be_changed_or_removed(ana: Subject, sql: str) -> None:
+def test_a_document_cannot_be_changed_or_removed(ana: Subject) -> None:
     document = seal_for(ana)
-    with pytest.raises((InternalError, ProgrammingError)), connection.cursor() as cursor:
-        cursor.execute(sql)
+    for sql in CHANGES:
+        with pytest.raises((InternalError, ProgrammingError)), connection.cursor() as cursor:
+            cursor.execute(sql)
     assert list(Document.objects.values_list("pk", "version")) == [(document.pk, 1)]
