@@ -67,14 +67,14 @@ def empty_tables(_self: Any) -> None:
     """Empty every table after a test that committed: as the owner, because the running role may not (and must not)."""
     with owner_connection() as connection:
         connection.execute("SET session_replication_role = replica")
-        tables = [
-            row[0]
-            for row in connection.execute(
-                "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission', 'auth_group')"
-            )
-        ]
-        connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        tables = connection.execute(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission', 'auth_group')"
+        ).fetchall()
+        # DELETE where there is something: TRUNCATE of fifty tables takes a tenth of a second, after each test.
+        probes = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for (name,) in tables)
+        for (name,) in connection.execute(probes).fetchall():
+            connection.execute(f"DELETE FROM {name}")
 
 
 TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]  # Django's own flush is a TRUNCATE by the running role
