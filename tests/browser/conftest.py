@@ -106,7 +106,7 @@ def walk(running: Service, monkeypatch: pytest.MonkeyPatch) -> Walk:
 
 @pytest.fixture(scope="session")
 def album(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where pictures go; `make screenshots` takes them over into docs/images."""
+    """Where pictures go: var/screenshots, from where those of the README are taken over by hand."""
     folder = tmp_path_factory.mktemp("album")
     yield folder
     wanted = Path(__file__).resolve().parents[2] / "var" / "screenshots"

@@ -23,8 +23,8 @@ from tests.races.crashes import killed, look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OLGA = Actor("Olga Officer", "officer")
-# Each trial makes a PDF or two, a second each: every ninth boundary, always the same ones.
-EVERY = 9
+# Each trial makes a PDF or two, a second each: every twelfth boundary, always the same ones.
+EVERY = 12
 
 
 @pytest.fixture(autouse=True)
