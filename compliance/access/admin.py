@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,6 +21,8 @@ from compliance.access import actions
 from compliance.access.actions.officers import note_account
 from compliance.access.forms import ClientForm, KeyForm, ReasonForm
 from compliance.access.models import ApiClient, ApiKey, Officer
+from compliance.audit.actions import save_with_history
+from compliance.audit.with_reason import REASON, reason_field, without_reason
 from compliance.audit.with_reason import officer as actor_of_officer
 from compliance.core import clock
 
@@ -32,10 +35,26 @@ def changed_fields(message: Any) -> list[str]:
     return [str(field) for part in parts if isinstance(part, dict) for inner in part.values() for field in inner.get("fields", [])]
 
 
+class OfficerForm(UserChangeForm[Officer]):
+    """An account, and why it is changed."""
+
+    change_reason = reason_field()
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A new password; the history gets the fact as its reason, and never the password."""
+
+    def save(self, commit: bool = True) -> Any:
+        vars(self.user)["_change_reason"] = "password set by an officer"
+        return super().save(commit)
+
+
 @admin.register(Officer)
 class OfficerAdmin(UserAdmin[Officer]):
     """Accounts are closed (not active), never deleted: history and ledger name them."""
 
+    form = OfficerForm
+    change_password_form = PasswordForm
     list_display = ("username", "first_name", "last_name", "is_active", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
     readonly_fields = ("last_login", "date_joined")
@@ -45,6 +64,7 @@ class OfficerAdmin(UserAdmin[Officer]):
         (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email")}),
         (gettext_lazy("Roles"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined")}),
+        (None, {"fields": (REASON,)}),
     )
     filter_horizontal = ()
 
@@ -58,6 +78,13 @@ class OfficerAdmin(UserAdmin[Officer]):
         """Whoever may edit accounts must not be able to give themselves more rights."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.is_superuser else (*fields, *RIGHTS)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        shown = super().get_fieldsets(request, obj)
+        return shown if obj is None or self.has_change_permission(request, obj) else without_reason(shown)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_with_history(obj, actor=actor_of_officer(request), reason=form.cleaned_data.get(REASON, "account created"))
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         note_account(officer=obj, verb="created", fields=[], actor=actor_of_officer(request), at=clock.now())

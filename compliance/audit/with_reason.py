@@ -21,12 +21,20 @@ def officer(request: HttpRequest) -> Actor:
     return Actor(user.get_full_name() or user.get_username(), "officer", user)
 
 
+def reason_field() -> forms.CharField:
+    """The question why, the same on every form."""
+    return forms.CharField(label=_("Reason"), max_length=100, min_length=3, help_text=_("Kept in the history. No names, no addresses."))
+
+
 class ReasonForm(forms.ModelForm[Any]):
     """A model form that also asks why."""
 
-    change_reason = forms.CharField(
-        label=_("Reason"), max_length=100, min_length=3, help_text=_("Kept in the history. No names, no addresses.")
-    )
+    change_reason = reason_field()
+
+
+def without_reason(fieldsets: Any) -> Any:
+    """The same form for those who may only look: there is nothing to give a reason for."""
+    return [(title, {**part, "fields": [name for name in part["fields"] if name != REASON]}) for title, part in fieldsets]
 
 
 class WithReason(SimpleHistoryAdmin):
@@ -38,9 +46,7 @@ class WithReason(SimpleHistoryAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The reason comes last, on every form."""
         shown = super().get_fieldsets(request, obj)
-        if not self.has_change_permission(request, obj) and obj is not None:
-            return [(title, {**part, "fields": [f for f in part["fields"] if f != REASON]}) for title, part in shown]
-        return shown
+        return shown if obj is None or self.has_change_permission(request, obj) else without_reason(shown)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -49,7 +55,7 @@ class WithReason(SimpleHistoryAdmin):
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         """The row, its version and its entry in one transaction."""
         actor, at = officer(request), clock.now()
-        self.store(obj, form, actor=actor, reason=form.cleaned_data[REASON])
+        save_with_history(obj, actor=actor, reason=form.cleaned_data[REASON])
         label = obj._meta.label_lower.replace(".", ":")
         record(
             kind=f"{label}:{'changed' if change else 'created'}",
@@ -58,7 +64,3 @@ class WithReason(SimpleHistoryAdmin):
             at=at,
             payload={"fields": sorted(set(form.changed_data) - {REASON})},
         )
-
-    def store(self, obj: models.Model, form: Any, *, actor: Actor, reason: str) -> None:
-        """How the row is saved; an app with an action of its own for this says so here."""
-        save_with_history(obj, actor=actor, reason=reason)

@@ -2,6 +2,6 @@
 
 from compliance.artifacts.actions.gone import mark_gone
 from compliance.artifacts.actions.register import NewArtifact, register
-from compliance.artifacts.actions.violations import face_data_sent, resolve, violation
+from compliance.artifacts.actions.violations import face_data_sent, resolve, violation, violation_of
 
-__all__ = ["NewArtifact", "face_data_sent", "mark_gone", "register", "resolve", "violation"]
+__all__ = ["NewArtifact", "face_data_sent", "mark_gone", "register", "resolve", "violation", "violation_of"]

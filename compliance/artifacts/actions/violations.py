@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from compliance.artifacts.models import Violation
+from compliance.artifacts.models import Artifact, Violation
 from compliance.audit.actions import record
 from compliance.core.actor import SERVICE, Actor
 from compliance.subjects.models import Subject
@@ -32,6 +32,19 @@ def violation(
             subject_id=subject.pk if subject else None,
         )
     return row
+
+
+def violation_of(*, artifact: Artifact, kind: str, at: datetime) -> Violation:
+    """The same, found by the service itself about an artifact of the registry."""
+    return violation(
+        kind=kind,
+        system=artifact.system,
+        external_id=artifact.external_id,
+        category=artifact.category,
+        subject=artifact.subject,
+        actor=SERVICE,
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Q
 
-from compliance.artifacts.actions import violation
+from compliance.artifacts.actions import violation_of
 from compliance.artifacts.models import Violation
 from compliance.audit.actions import record
 from compliance.backend.models import System
@@ -96,15 +96,7 @@ def acknowledge(call: Call, outcomes: list[Outcome], reports: Reports, *, done: 
     climb(outcomes=deleted, rung=Rung.ACKNOWLEDGED, at=at)
     climb(outcomes=silent, rung=Rung.UNREACHABLE, at=at, detail="done, without a word about this item")
     for row in climb(outcomes=refused, rung=Rung.REFUSED, at=at, detail="the system refused"):
-        violation(
-            kind=Violation.ViolationKind.STILL_PRESENT,
-            system=call.system,
-            external_id=row.artifact.external_id,
-            category=row.artifact.category,
-            subject=row.artifact.subject,
-            actor=SERVICE,
-            at=at,
-        )
+        violation_of(artifact=row.artifact, kind=Violation.ViolationKind.STILL_PRESENT, at=at)
 
 
 def _record(verb: str, call: Call, items: int) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from compliance.artifacts.actions import NewArtifact, mark_gone, register, violation
+from compliance.artifacts.actions import NewArtifact, mark_gone, register, violation, violation_of
 from compliance.artifacts.models import Artifact, Violation
 from compliance.backend.models import System
 from compliance.backend.protocol import Client, Found
@@ -40,7 +40,7 @@ def take_in(order: Order, system: System, items: Sequence[Found]) -> None:
             misplaced(order, system, item, at)
             continue
         if artifact.gone_at:
-            reappeared(order, system, artifact, at)
+            reappeared(order, artifact, at)
         mine.append(artifact)
     if added := add_outcomes(order, mine):
         record_order(order, "widened", added, SERVICE, at, None)
@@ -82,17 +82,9 @@ def adopt(order: Order, system: System, item: Found, at: datetime) -> Artifact:
     )
 
 
-def reappeared(order: Order, system: System, artifact: Artifact, at: datetime) -> None:
+def reappeared(order: Order, artifact: Artifact, at: datetime) -> None:
     """It was read back as absent and is there again."""
-    violation(
-        kind=Violation.ViolationKind.REAPPEARED,
-        system=system.pk,
-        external_id=artifact.external_id,
-        category=artifact.category,
-        subject=order.subject,
-        actor=SERVICE,
-        at=at,
-    )
+    violation_of(artifact=artifact, kind=Violation.ViolationKind.REAPPEARED, at=at)
     mark_gone(artifact=artifact, at=None)
     artifact.gone_at = None
     mine = Outcome.objects.filter(order=order, artifact=artifact, rung__in=[Rung.ABSENT, *DONE]).values_list("pk", flat=True)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from compliance.artifacts.actions import mark_gone, resolve, violation
+from compliance.artifacts.actions import mark_gone, resolve, violation_of
 from compliance.artifacts.models import Violation
 from compliance.audit.actions import record
 from compliance.backend.models import System
@@ -33,7 +33,7 @@ def absent(order: Order, system: System, client: Client, lease: Lease) -> None:
         at = clock.now()
         for outcome in claimed:
             if outcome.artifact.external_id in there:
-                still_there(outcome, system)
+                still_there(outcome)
                 continue
             until = backups_until(system, outcome.artifact.store, at)
             climb(outcomes=[outcome.pk], rung=Rung.ABSENT, at=at, backups_until=until)
@@ -41,20 +41,12 @@ def absent(order: Order, system: System, client: Client, lease: Lease) -> None:
             resolve(system=system.pk, external_id=outcome.artifact.external_id, actor=SERVICE, at=at, resolution="read back as absent")
 
 
-def still_there(outcome: Outcome, system: System) -> None:
+def still_there(outcome: Outcome) -> None:
     """The system said "deleted" and still has it: after the slack a violation (`calls.intend` asks again later)."""
     at = clock.now()
     if outcome.acknowledged_at and at - outcome.acknowledged_at < SLACK:
         return
-    violation(
-        kind=Violation.ViolationKind.STILL_PRESENT,
-        system=system.pk,
-        external_id=outcome.artifact.external_id,
-        category=outcome.artifact.category,
-        subject=outcome.artifact.subject,
-        actor=SERVICE,
-        at=at,
-    )
+    violation_of(artifact=outcome.artifact, kind=Violation.ViolationKind.STILL_PRESENT, at=at)
 
 
 def purged(order: Order, system: System, lease: Lease, reports: Reports) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from compliance.artifacts.actions import violation
+from compliance.artifacts.actions import violation_of
 from compliance.artifacts.models import Violation
 from compliance.audit.actions import record, save_with_history
 from compliance.backend.actions import describe, faulted, succeeded
@@ -143,16 +143,7 @@ def note_late(order: Order, lease: Lease, at: datetime) -> None:
     with transaction.atomic():
         lease.guard()
         for outcome in order.outcomes.exclude(ENDED).select_related("artifact__subject"):
-            artifact = outcome.artifact
-            violation(
-                kind=Violation.ViolationKind.OVERDUE,
-                system=artifact.system,
-                external_id=artifact.external_id,
-                category=artifact.category,
-                subject=artifact.subject,
-                actor=SERVICE,
-                at=at,
-            )
+            violation_of(artifact=outcome.artifact, kind=Violation.ViolationKind.OVERDUE, at=at)
 
 
 def next_look(order: Order, at: datetime) -> datetime:

@@ -130,7 +130,7 @@ def test_who_may_edit_accounts_cannot_give_themselves_more_rights(client: Client
     user = officer("kim")
     user.user_permissions.set(Permission.objects.filter(codename__in=["change_officer", "view_officer"]))
     client.force_login(user)
-    form = {"username": "kim", "is_superuser": "on", "is_staff": "on", "is_active": "on", "first_name": "Kim", "last_name": "", "email": ""}
+    form = {"username": "kim", "is_superuser": "on", "is_staff": "on", "is_active": "on", "first_name": "Kim", "change_reason": "a test"}
     client.post(reverse("admin:access_officer_change", args=[user.pk]), form)
     user.refresh_from_db()
     assert (user.first_name, user.is_superuser) == ("Kim", False)
@@ -138,7 +138,7 @@ def test_who_may_edit_accounts_cannot_give_themselves_more_rights(client: Client
 
 def test_a_changed_account_is_in_the_ledger_without_its_values(chief: Client) -> None:
     user = officer("kim")
-    form = {"username": "kim", "is_staff": "on", "is_active": "on", "first_name": "Canary", "last_name": "", "email": ""}
+    form = {"username": "kim", "is_staff": "on", "is_active": "on", "first_name": "Canary", "change_reason": "a test"}
     chief.post(reverse("admin:access_officer_change", args=[user.pk]), form)
     entry = Entry.objects.get(kind="access:officer:changed")
     assert (entry.object_id, entry.actor_name) == (str(user.pk), "chief")
@@ -147,6 +147,7 @@ def test_a_changed_account_is_in_the_ledger_without_its_values(chief: Client) ->
     chief.post(reverse("admin:auth_user_password_change", args=[user.pk]), new)
     user.refresh_from_db()
     assert user.check_password(f"{PASSWORD}!")
+    assert [v.history_change_reason for v in user.history.all()[:2]] == ["password set by an officer", "a test"]
     assert [e.payload for e in Entry.objects.filter(kind="access:officer:changed").order_by("id")][1:] == [{"fields": ["password"]}]
 
 

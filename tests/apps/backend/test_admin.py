@@ -101,3 +101,14 @@ def test_officers_have_a_history_without_passwords(root: Client) -> None:
 def test_nobody_without_the_right_edits_a_system(client: Client) -> None:
     client.force_login(factories.officer("vera", "viewer"))
     assert client.get("/admin/backend/system/add/").status_code == 403
+
+
+def test_an_officers_account_is_changed_with_a_reason_and_without_one_not_at_all(root: Client) -> None:
+    olga = factories.officer("olga")
+    data = {"username": "olga", "first_name": "Olga", "last_name": "Other", "is_active": "on", "is_staff": "on"}
+    assert root.post(f"/admin/access/officer/{olga.pk}/change/", data).status_code == 200
+    assert Officer.objects.get(pk=olga.pk).last_name == "Officer"
+    answer = root.post(f"/admin/access/officer/{olga.pk}/change/", {**data, "change_reason": "she married"})
+    assert answer.status_code == 302, answer.content.decode()[-1500:]
+    version = Officer.objects.get(pk=olga.pk).history.first()
+    assert (version.last_name, version.history_change_reason, version.history_user.username) == ("Other", "she married", "root")
