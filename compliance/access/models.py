@@ -17,6 +17,8 @@ class Scope(models.TextChoices):
     CHECK = "check", "ask the consent check"
     CONSENT_WRITE = "consent:write", "record releases and withdrawals"
     ARTIFACTS_WRITE = "artifacts:write", "register artifacts"
+    CHANGES_READ = "changes:read", "follow the feed of consent changes"
+    TRAINING_WRITE = "training:write", "record datasets, snapshots, models and uses"
     REQUESTS_WRITE = "requests:write", "hand in requests and read their status"
 
 

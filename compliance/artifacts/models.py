@@ -73,6 +73,7 @@ class Violation(models.Model):
         UNREGISTERED = "unregistered", "found at the backend, never registered"
         STILL_PRESENT = "still_present", "said to be deleted, still there"
         MISPLACED = "misplaced", "listed at the backend under another person"
+        UNEXPLAINED_USE = "unexplained_use", "a face was used and nothing explains it"
         FACE_DATA_SENT = "face_data_sent", "a picture or vector was sent to Efface"
 
     personal_data: ClassVar = PersonalData(

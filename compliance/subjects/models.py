@@ -17,16 +17,33 @@ class Subject(models.Model):
         GUEST = "guest"
         DEPICTED = "depicted"
 
+    class Age(models.TextChoices):
+        UNKNOWN = "unknown", "not known"
+        ADULT = "adult", "adult"
+        MINOR = "minor", "minor"
+
     personal_data: ClassVar = PersonalData(
         subject="id",
         leaves="The wrapped key is set to null; the random id stays, and nothing leads from it to a person.",
-        fields={"kind": Kind.NONE, "jurisdictions": Kind.LINK, "wrapped_key": Kind.NONE, "key_epoch": Kind.NONE},
+        fields={
+            "kind": Kind.NONE,
+            "age": Kind.NONE,
+            "jurisdictions": Kind.LINK,
+            "wrapped_key": Kind.NONE,
+            "key_epoch": Kind.NONE,
+        },
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=SubjectKind)
     # Empty means unknown: the strictest of those the operator serves applies.
     jurisdictions = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    # As the product says. Whether an unknown age may sign is the profile's rule.
+    age = models.CharField(max_length=10, choices=Age, default=Age.UNKNOWN)
+    # A browser of this person sent `Sec-GPC: 1`: no sharing beyond the service is offered to them from then on.
+    gpc_at = models.DateTimeField(null=True)
+    # A guest who signed up later: everything moved to that account, and this row only points there.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
     wrapped_key = models.BinaryField(null=True, editable=False)
     key_epoch = models.CharField(max_length=20, editable=False)
     created_at = models.DateTimeField()

@@ -9,7 +9,8 @@ from compliance.audit.models import Entry
 from compliance.core import arrows
 from compliance.core.actor import Actor
 from compliance.subjects.queries import sealer
-from consent.models import Release
+from consent.actions.change import change
+from consent.models import Change, Release
 from consent.rules.arrows import ARROWS
 
 
@@ -20,6 +21,7 @@ def end(*, release: Release, state: Release.State, actor: Actor, at: datetime, h
     arrows.check(ARROWS, Release.State(release.state), state)
     release.state, release.ended_at = state, at
     save_with_history(release, actor=actor, reason=how)
+    change(event=Change.Event(state.value), at=at, subject_id=release.subject_id, purpose=release.purpose, release=release)
     return record(
         kind=f"consent:release:{state.value}",
         object_id=str(release.pk),

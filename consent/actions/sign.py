@@ -18,8 +18,9 @@ from compliance.delivery.actions import promise
 from compliance.erasure.models import Order
 from compliance.subjects.models import Contact, Subject
 from compliance.subjects.queries import sealer
+from consent.actions.change import change
 from consent.actions.end import end
-from consent.models import Notice, Release, ReleaseLink
+from consent.models import Change, Notice, Release, ReleaseLink
 from consent.queries import active_releases, current_notice, holds, is_open, training_offered
 from consent.rules.notices import INTENTS
 from consent.rules.signing import clean_name, missing
@@ -69,6 +70,7 @@ def sign(*, link_id: uuid.UUID, purpose: Purpose, signature: Signature, actor: A
     release = _new(link, notice, state=Release.State.ACTIVE, method=Release.Method.TYPED_NAME, shown_at=signature.shown_at, at=at)
     release.evidence_sealed = _seal(release, {"typed_name": name, "act": "ticked the box and pressed the button"}, link)
     save_with_history(release, actor=actor, reason="signed")
+    change(event=Change.Event.GRANTED, at=at, subject_id=release.subject_id, purpose=release.purpose, release=release)
     if purpose == link.purpose:
         _use(link, at)
     entry = record(
@@ -94,6 +96,7 @@ def decline(*, link_id: uuid.UUID, shown_at: datetime, actor: Actor, at: datetim
     refusal.ended_at = at
     refusal.evidence_sealed = _seal(refusal, {"act": "pressed “I do not agree”"}, link)
     save_with_history(refusal, actor=actor, reason="refused")
+    change(event=Change.Event.REFUSED, at=at, subject_id=refusal.subject_id, purpose=refusal.purpose, release=refusal)
     _use(link, at)
     record(
         kind="consent:release:refused",

@@ -15,7 +15,7 @@ from compliance.profiles.queries import active
 from compliance.profiles.rules import has_live_reason
 from compliance.subjects.models import Subject
 from consent.actions.end import end
-from consent.models import Release
+from consent.models import Change, Release
 from consent.queries.grants import granted_purposes
 
 RULE = "Consent taken back: GDPR Art. 7(3) and 17(1)(b); 740 ILCS 14/15(a), the purpose has ended"
@@ -23,10 +23,11 @@ RULE = "Consent taken back: GDPR Art. 7(3) and 17(1)(b); 740 ILCS 14/15(a), the 
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """How many releases ended (0 or 1: there is one active release a purpose at most), and from when."""
+    """How many releases ended, and from when. `token` is the consistency token: a check that passes it back knows of this."""
 
     withdrawn: int
     effective_at: datetime
+    token: UUID | None
 
 
 @transaction.atomic
@@ -38,7 +39,8 @@ def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how:
     for release in releases:
         end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
         _destroy(release, actor=actor, at=at)
-    return Withdrawal(len(releases), at)
+    last = Change.objects.filter(subject_id=subject_id, event=Change.Event.WITHDRAWN, purpose=purpose).order_by("xid", "at").last()
+    return Withdrawal(len(releases), at, last.pk if last else None)
 
 
 @transaction.atomic
