@@ -1,12 +1,13 @@
-"""Put an artifact into the registry."""
+"""Put artifacts into the registry."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from compliance.artifacts.models import Artifact
-from compliance.audit.actions import record
+from compliance.audit.actions import Fact, record_all
 from compliance.core.actor import Actor
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Subject
@@ -28,10 +29,9 @@ class NewArtifact:
     derived_from: Artifact | None = None
 
 
-@transaction.atomic
-def register(*, subject: Subject, system: str, item: NewArtifact, actor: Actor, at: datetime) -> Artifact:
-    """Register one artifact with its due date. The caller has made sure that it is not known yet."""
-    artifact = Artifact.objects.create(
+def prepared(*, subject: Subject, system: str, item: NewArtifact, at: datetime) -> Artifact:
+    """The row of one artifact, not stored yet."""
+    return Artifact(
         system=system,
         external_id=item.external_id,
         subject=subject,
@@ -46,12 +46,28 @@ def register(*, subject: Subject, system: str, item: NewArtifact, actor: Actor, 
         due_at=item.due_at,
         due_why=list(item.due_why),
     )
-    record(
-        kind="artifacts:artifact:registered",
-        object_id=str(artifact.pk),
-        actor=actor,
-        at=at,
-        payload={"system": system, "category": item.category, "store": item.store, "due_at": item.due_at.isoformat()},
-        sealer=sealer_of(subject),
-    )
+
+
+@transaction.atomic
+def register_many(*, subject: Subject, artifacts: Sequence[Artifact], actor: Actor, at: datetime) -> None:
+    """Store prepared artifacts of one person, a parent before what was made from it, with one ledger entry each: four statements.
+
+    The caller has made sure that none is known yet.
+    """
+    Artifact.objects.bulk_create(artifacts)
+    facts = [
+        Fact(
+            "artifacts:artifact:registered",
+            str(artifact.pk),
+            {"system": artifact.system, "category": artifact.category, "store": artifact.store, "due_at": artifact.due_at.isoformat()},
+        )
+        for artifact in artifacts
+    ]
+    record_all(facts, actor=actor, at=at, sealer=sealer_of(subject))
+
+
+def register(*, subject: Subject, system: str, item: NewArtifact, actor: Actor, at: datetime) -> Artifact:
+    """Register one artifact with its due date. The caller has made sure that it is not known yet."""
+    artifact = prepared(subject=subject, system=system, item=item, at=at)
+    register_many(subject=subject, artifacts=[artifact], actor=actor, at=at)
     return artifact

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from compliance.artifacts.actions import NewArtifact, mark_gone, register, violation
+from compliance.artifacts.actions import NewArtifact, mark_gone, prepared, register_many, violation
 from compliance.artifacts.models import Artifact, Violation
 from compliance.backend.models import System
 from compliance.core.actor import Actor
@@ -75,12 +75,16 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
     batch = Batch(subject, system, purpose, granted_purposes(subject_id=subject.pk, at=at), profile, stores_of(system), actor, at)
     named = {item.id for item in items} | {item.derived_from for item in items if item.derived_from}
     known = {artifact.external_id: artifact for artifact in Artifact.objects.filter(system=system, external_id__in=named)}
-    answers, quarantined = [], []
+    answers, quarantined, new = [], [], []
     for item in items:
-        answer = refuse(batch, item, known) or keep(batch, item, known)
+        answer = refuse(batch, item, known)
+        if answer is None:
+            answer, known[item.id] = keep(batch, item, known)
+            new.append(known[item.id])
         answers.append(answer)
         if answer.status == "quarantined":
             quarantined.append(known[item.id])
+    register_many(subject=subject, artifacts=new, actor=actor, at=at)
     if quarantined:
         order(
             subject_id=subject.pk,
@@ -132,8 +136,8 @@ def back_again(batch: Batch, item: Item, old: Artifact) -> Registered:
     return Registered(item.id, "quarantined", batch.at, ("destroyed before, and there again: due at once",))
 
 
-def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
-    """Register with the due date that profile and law give; without a live reason the artifact is due at once."""
+def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> tuple[Registered, Artifact]:
+    """The answer and the row, with the due date that profile and law give; without a live reason the artifact is due at once."""
     computed = due_of(batch, item, known)
     status = "registered"
     biometric = item.biometric or Category(item.category) in BIOMETRIC
@@ -143,7 +147,7 @@ def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
     if computed is None:
         computed, status = Due(batch.at, ("the profile never keeps this category: due at once",)), "quarantined"
         report(batch, item, Violation.ViolationKind.NEVER_KEPT)
-    known[item.id] = register(
+    artifact = prepared(
         subject=batch.subject,
         system=batch.system,
         item=NewArtifact(
@@ -159,10 +163,9 @@ def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> Registered:
             due_why=computed.trace,
             derived_from=known[item.derived_from] if item.derived_from else None,
         ),
-        actor=batch.actor,
         at=batch.at,
     )
-    return Registered(item.id, status, computed.at, computed.trace)
+    return Registered(item.id, status, computed.at, computed.trace), artifact
 
 
 def due_of(batch: Batch, item: Item, known: dict[str, Artifact]) -> Due | None:

@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 
 from compliance.artifacts.models import Artifact, Violation
+from compliance.audit.models import Entry
 from compliance.backend.models import Condition, System
 from compliance.core import clock
 from compliance.core.clock import to_text
 from compliance.delivery.models import Promise
 from compliance.erasure.models import Order
+from compliance.retention.actions import register_all
 from compliance.subjects.models import Subject
 from tests import factories
 
@@ -176,3 +178,18 @@ def test_two_pictures_sent_one_after_the_other_are_one_open_violation_and_no_err
     for number in range(3):
         assert send({**body(item(f"up-{number}")), "vector": [0.5] * 64}).status_code == 422
     assert Violation.objects.filter(kind="face_data_sent").count() == 1
+
+
+def test_a3_a_thousand_artifacts_cost_as_many_statements_as_two(django_assert_max_num_queries: Any, settings: Any) -> None:
+    settings.ANNOUNCE_WORK = ""
+    factories.signed("usr_ana")
+    subject = Subject.objects.get(references__isnull=False)
+    batches = {size: [factories.item(f"up-{size}-{n}") for n in range(size)] for size in (2, 1000)}
+    with django_assert_max_num_queries(25):
+        for items in batches.values():
+            answers = register_all(
+                subject=subject, system="demo-scan", purpose="face_scan", items=items, actor=factories.BACKEND, at=clock.now()
+            )
+            assert {answer.status for answer in answers} == {"registered"}
+    assert Artifact.objects.filter(subject=subject).count() == 1002
+    assert Entry.objects.filter(kind="artifacts:artifact:registered", subject_id=subject.pk).count() == 1002
