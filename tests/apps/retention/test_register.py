@@ -185,7 +185,7 @@ def test_a3_a_thousand_artifacts_cost_as_many_statements_as_two(django_assert_ma
     factories.signed("usr_ana")
     subject = Subject.objects.get(references__isnull=False)
     batches = {size: [factories.item(f"up-{size}-{n}") for n in range(size)] for size in (2, 1000)}
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         for items in batches.values():
             answers = register_all(
                 subject=subject, system="demo-scan", purpose="face_scan", items=items, actor=factories.BACKEND, at=clock.now()
