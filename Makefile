@@ -10,7 +10,7 @@ WITH_US := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lock clean dev python
+.PHONY: help setup run demo test check bench experiments lock clean dev python
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -37,6 +37,12 @@ test: dev ## Run the whole suite; options for pytest go in ARGS="..."
 
 check: dev ## Style, types, import floors, migrations, deployment settings
 	@$(PY) -m deploy.local.checks
+
+bench: dev ## How fast the consent check answers; ARGS="--big 3000000" grows it tenfold
+	@$(WITH_US) $(PY) -m bench.check $(ARGS)
+
+experiments: dev ## Withdrawals race checks, registrations and training snapshots 10,000 times
+	@$(WITH_US) env RACES=$${RACES:-10000} $(PY) -m deploy.local.suite tests/races/test_false_allows.py -n 0 $(ARGS)
 
 lock: python ## Work out the locked requirements anew (maintainers)
 	@test -x $(PY) || $(PYTHON) -m venv .venv

@@ -34,6 +34,10 @@ app.conf.update(
         "sequence": {"task": "efface.sequence", "schedule": 2.0, "options": {"expires": 10}},
         "checkpoint": {"task": "efface.checkpoint", "schedule": 60.0, "options": {"expires": 60}},
         "sweep": {"task": "efface.sweep", "schedule": 30.0, "options": {"expires": 60}},
+        "reconcile": {"task": "efface.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+        "expire": {"task": "efface.expire", "schedule": 60.0, "options": {"expires": 60}},
+        "activate": {"task": "efface.activate", "schedule": 15.0, "options": {"expires": 30}},
+        "tombstones": {"task": "efface.tombstones", "schedule": 60.0, "options": {"expires": 60}},
         "tidy": {"task": "efface.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     },
 )

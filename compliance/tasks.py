@@ -9,8 +9,11 @@ from compliance.access.actions import forget_old
 from compliance.audit import actions as ledger
 from compliance.core import clock
 from compliance.delivery.actions import drain, sign
-from compliance.retention.actions import sweep
+from compliance.profiles.actions import activate_due
+from compliance.retention.actions import replay_tombstones, start_readings, sweep
+from compliance.retention.actions.sweep import database_now
 from compliance.wiring import HANDLERS
+from consent.actions.expire import expire_ended
 from dsar.actions import expire_unconfirmed
 
 log = structlog.get_logger(__name__)
@@ -45,6 +48,30 @@ def checkpoint() -> None:
 def sweep_due() -> None:
     """Order the destruction of what is due."""
     sweep()
+
+
+@shared_task(name="efface.reconcile")
+def reconcile() -> None:
+    """Begin a reading of every system whose last one is a quarter of an hour old."""
+    start_readings(at=clock.now())
+
+
+@shared_task(name="efface.expire")
+def expire() -> None:
+    """End releases that have run out, or gone stale."""
+    expire_ended(at=clock.now())
+
+
+@shared_task(name="efface.activate")
+def activate() -> None:
+    """Let approved profiles take effect whose moment has come, by the database's clock."""
+    activate_due(at=database_now())
+
+
+@shared_task(name="efface.tombstones")
+def tombstones() -> None:
+    """Move the marks on, so that the next start has little to read."""
+    replay_tombstones(at=clock.now())
 
 
 @shared_task(name="efface.tidy")

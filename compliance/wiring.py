@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 import compliance.erasure.actions as erasure
+import compliance.retention.actions as retention
+import consent.actions.notify
 import consent.handlers
+import consent.queries.changes
 import dsar.handlers
-from compliance.delivery.actions import Handler
+from compliance.delivery.actions import Handler, sender
 
 HANDLERS: Mapping[str, Handler] = {
     # dsar.actions: a request came in, was confirmed, answered or refused -> the mail that says so
@@ -19,6 +22,20 @@ HANDLERS: Mapping[str, Handler] = {
     "erasure.certify": erasure.certify,
     # the certificate is sealed -> the requests behind the order are answered
     "erasure.certified": dsar.handlers.order_completed,
-    # a release was signed -> the signer's copy
+    # a reading of a system's inventory began -> page by page, until the last one
+    "retention.read_on": retention.read_on,
+    # a profile became the promise -> what it ends sooner is due sooner
+    "profiles.activated": retention.profile_activated,
+    # a system showed a new epoch -> a restore is taken for declared
+    "backend.restored": retention.detected,
+    # a restore was declared -> what came back is ordered again, until it was read back as absent
+    "retention.replay": retention.replay,
+    # a release was signed -> its sealed receipt, and the signer's copy
     "consent.release_signed": consent.handlers.release_signed,
+    # a release ended -> the receipt of its end, and a mail where that is news
+    "consent.release_ended": consent.handlers.release_ended,
+    # consent.actions.change: what a check answers changed -> a message for each webhook endpoint that wants to hear of it
+    "consent.notify": consent.actions.notify.notify,
+    # a message for one endpoint -> sent, again later, or given up
+    "delivery.webhook": sender(consent.queries.changes.webhook_data),
 }

@@ -31,7 +31,15 @@ class Request(models.Model):
     class Channel(models.TextChoices):
         FORM = "form", "public form"
         API = "api", "scan backend"
+        CODE = "code", "receipt code"
 
+    class About(models.TextChoices):
+        SELF = "self", "the person who asks"
+        # Somebody else uploaded the picture. Whoever uploaded it is never told, and never shown to the person who asks.
+        DEPICTED = "depicted", "a person in somebody else's picture"
+
+    # A person's record is not joined to another one while a request about it is in one of these states (consent.actions.merge).
+    holds_a_merge_while: ClassVar = frozenset({"received", "awaiting_confirmation", "verifying", "deciding", "running"})
     personal_data: ClassVar = PersonalData(
         subject="requester_id",
         leaves="What the person wrote is sealed under the requester's key; the record that the law demands for 24 months is kept: "
@@ -41,6 +49,7 @@ class Request(models.Model):
             "kind": Kind.NONE,
             "state": Kind.NONE,
             "channel": Kind.NONE,
+            "about": Kind.NONE,
             "system": Kind.NONE,
             "residence": Kind.LINK,
             "claim_sealed": Kind.SEALED,
@@ -62,6 +71,9 @@ class Request(models.Model):
     kind = models.CharField(max_length=12, choices=RequestKind)
     state = models.CharField(max_length=24, choices=State, default=State.RECEIVED)
     channel = models.CharField(max_length=10, choices=Channel)
+    about = models.CharField(max_length=10, choices=About, default=About.SELF)
+    # The browser said `Sec-GPC: 1` when this was sent: an opt-out of sharing, beside what was asked.
+    gpc = models.BooleanField(default=False)
     # The connected system whose client handed it in; only that system may read it again. Empty for the public form.
     system = models.SlugField(max_length=60, blank=True)
     # Who wrote to us: a subject of its own, so that an unknown reference is stored exactly like a known one.

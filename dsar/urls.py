@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from dsar.api import RequestsView, RequestView
-from dsar.pages import ask, confirm, status
+from dsar.pages import ask, confirm, depicted, receipt_code, status
 
 app_name = "dsar"
 
@@ -34,6 +34,14 @@ register_converter(Secret, "dsar_secret")
 urlpatterns = [
     path("privacy/", ask.ask, name="ask"),
     path("privacy/sent", ask.sent, name="sent"),
+    path("privacy/someone-else", depicted.ask, name="depicted"),
+    path("r/", receipt_code.enter, name="receipt_code_enter"),
+    path("r/<dsar_secret:code>", receipt_code.show, name="receipt_code"),
+    path("r/<dsar_secret:code>/withdraw", receipt_code.withdraw, name="receipt_code_withdraw"),
+    path("r/<dsar_secret:code>/model", receipt_code.delete_model, name="receipt_code_model"),
+    path("r/<dsar_secret:code>/delete", receipt_code.delete_everything, name="receipt_code_delete"),
+    path("r/<dsar_secret:code>/receipt/<uuid:release_id>.pdf", receipt_code.receipt, {"form": "pdf"}, name="receipt_code_pdf"),
+    path("r/<dsar_secret:code>/receipt/<uuid:release_id>.json", receipt_code.receipt, {"form": "json"}, name="receipt_code_json"),
     path("privacy/confirm/<dsar_secret:secret>", confirm.confirm, name="confirm"),
     path("privacy/requests/", status.find, name="find"),
     path("privacy/requests/<dsar_code:code>", status.status, name="status"),

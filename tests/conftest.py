@@ -13,6 +13,7 @@ from psycopg import connect
 
 from compliance.core import keys
 from compliance.core.sealing import KeyRing
+from compliance.evidence import token_keys
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,6 +23,12 @@ def key_ring(tmp_path_factory: pytest.TempPathFactory) -> Path:
     KeyRing.create(path)
     keys.configure(path)
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def decision_key() -> None:
+    """What an allowance is signed with: every check of the suite may give one."""
+    token_keys.create(settings.SIGNING_DIR)
 
 
 def pytest_configure() -> None:

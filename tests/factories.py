@@ -19,7 +19,9 @@ from compliance.profiles.actions import activate, read_yaml, store
 from compliance.profiles.models import Profile
 from compliance.profiles.queries import active
 from compliance.retention.actions import Item, register_all
+from compliance.retention.management.commands.load_demo import CONTROLLER
 from compliance.subjects.actions import know
+from consent.actions.controller import describe
 from consent.actions.link import offer
 from consent.actions.publish import publish_notices
 from consent.actions.sign import Signature, sign
@@ -37,6 +39,7 @@ def profile() -> Profile:
         activate(profile=store(document=document, actor=SERVICE, at=clock.now()), actor=SERVICE, at=clock.now(), reason="test")
     if not System.objects.filter(pk=SYSTEM).exists():
         system("https://scan.example.com")
+    describe(**CONTROLLER, actor=SERVICE, at=clock.now())
     publish_notices(actor=SERVICE, at=clock.now())
     found = active()
     assert found is not None

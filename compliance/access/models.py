@@ -17,8 +17,10 @@ class Scope(models.TextChoices):
     CHECK = "check", "ask the consent check"
     CONSENT_WRITE = "consent:write", "record releases and withdrawals"
     ARTIFACTS_WRITE = "artifacts:write", "register artifacts"
+    SUBJECTS_WRITE = "subjects:write", "say what is known of a person; join a guest to an account"
     CHANGES_READ = "changes:read", "follow the feed of consent changes"
     TRAINING_WRITE = "training:write", "record datasets, snapshots, models and uses"
+    RESTORES_WRITE = "restores:write", "say that a store was restored from a backup"
     REQUESTS_WRITE = "requests:write", "hand in requests and read their status"
 
 

@@ -3,10 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from compliance.access.middleware import problem_response
+from compliance.access.middleware import PROGRAMS, problem_response
 from compliance.core.errors import EffaceError, Malformed, NotFound
-
-PROGRAMS = ("/api/", "/access/", "/.well-known/")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

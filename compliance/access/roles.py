@@ -12,31 +12,48 @@ LISTS = (
     "audit.view_checkpoint",
     "audit.view_entry",
     "backend.view_system",
+    "consent.view_controller",
+    "consent.view_dataset",
+    "consent.view_modelversion",
     "consent.view_notice",
     "consent.view_release",
+    "consent.view_remediation",
+    "consent.view_snapshot",
+    "consent.view_use",
     "dsar.view_request",
     "erasure.view_call",
+    "erasure.view_hold",
     "erasure.view_order",
     "erasure.view_outcome",
     "evidence.view_document",
+    "profiles.view_activation",
     "profiles.view_profile",
+    "retention.view_findingrule",
+    "retention.view_reading",
+    "retention.view_restore",
     "subjects.view_subject",
 )
-PEOPLE = ("dsar.decide_request", "dsar.view_person")
+PEOPLE = ("consent.record_release", "consent.view_paper", "dsar.decide_request", "dsar.view_person")
+# Writes down what became of a withdrawal in a model.
+TRAINING = ("consent.add_remediation",)
+# Reviews and publishes what people are shown before they sign.
+TEXTS = ("consent.add_controller", "consent.change_controller", "consent.change_notice")
 MACHINERY = ("access.view_apiclient", "access.view_apikey", "delivery.view_promise", "delivery.view_sign")
+WEBHOOKS = ("delivery.view_endpoint", "delivery.view_message")
 
 ROLES: dict[str, tuple[str, ...]] = {
     # Looks, sees no person.
     "viewer": LISTS,
     # Handles requests: sees who asks, accepts or refuses identities, decides.
-    "officer": (*LISTS, *PEOPLE),
-    # As an officer; what needs a second person is for this role in later issues.
-    "senior officer": (*LISTS, *PEOPLE, "access.view_officer", "delivery.view_promise"),
+    "officer": (*LISTS, *PEOPLE, *TRAINING, *TEXTS),
+    # As an officer; what needs two people is for this role.
+    "senior officer": (*LISTS, *PEOPLE, *TRAINING, *TEXTS, "erasure.place_hold", "profiles.add_profile", "profiles.decide_activation", "retention.add_findingrule", "retention.change_findingrule", "access.view_officer", "delivery.view_promise"),
     # Checks that promises were kept, needs no person for it.
-    "auditor": (*LISTS, *MACHINERY, "access.view_officer"),
+    "auditor": (*LISTS, *MACHINERY, *WEBHOOKS, "access.view_officer"),
     # Keeps the machinery running: systems and keys, no person and no decision.
     "operator": (
         *MACHINERY,
+        *WEBHOOKS,
         "access.add_apiclient",
         "access.add_apikey",
         "access.change_apikey",
@@ -44,6 +61,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "backend.add_system",
         "backend.change_system",
         "backend.view_system",
+        "delivery.add_endpoint",
+        "delivery.change_endpoint",
+        "delivery.change_message",
     ),
 }
 

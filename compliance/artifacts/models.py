@@ -74,6 +74,7 @@ class Violation(models.Model):
         STILL_PRESENT = "still_present", "said to be deleted, still there"
         MISPLACED = "misplaced", "listed at the backend under another person"
         UNEXPLAINED_USE = "unexplained_use", "a face was used and nothing explains it"
+        HOLD_CONFLICT = "hold_conflict", "held under an authority that a law does not know"
         FACE_DATA_SENT = "face_data_sent", "a picture or vector was sent to Efface"
 
     personal_data: ClassVar = PersonalData(

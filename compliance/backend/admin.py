@@ -13,10 +13,10 @@ from compliance.access.admin_site import Card, EffaceAdminSite
 from compliance.audit.with_reason import REASON, ReasonForm, WithReason, officer
 from compliance.backend.actions import connect
 from compliance.backend.models import Condition, System
-from compliance.backend.protocol.guard import check
 from compliance.core import clock
 from compliance.core.errors import Invalid
 from compliance.core.keys import service_sealer
+from compliance.delivery.guard import check
 
 
 class ConnectForm(ReasonForm):

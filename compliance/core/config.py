@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 # The longest body of a request in bytes: for every view, whatever reads it.
 MAX_BODY = 1_000_000
+# A form with a paper of 5 MB in it.
+MAX_UPLOAD = 6_000_000
 # Below this, a lease ends between two guards of a worker that is well.
 SHORTEST_LEASE = 2
 

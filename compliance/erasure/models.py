@@ -125,6 +125,8 @@ class Outcome(models.Model):
     backups_until = models.DateField(null=True)
 
     class Meta:
+        # After a restore: what was read back as absent since the point that came back.
+        indexes: ClassVar = [models.Index(fields=["absent_at"], name="erasure_outcome_absent", condition=models.Q(absent_at__isnull=False))]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "artifact"], name="erasure_outcome_once"),
             models.CheckConstraint(name="erasure_outcome_rung", condition=models.Q(rung__in=[r.value for r in Rung])),
@@ -142,3 +144,92 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.artifact_id}: {self.rung}"
+
+
+class Hold(models.Model):
+    """A legal reason not to destroy named artifacts. Two people place it, two people release it."""
+
+    class Authority(models.TextChoices):
+        WARRANT = "warrant", "warrant of a court"
+        SUBPOENA = "subpoena", "subpoena of a court"
+        STATUTE = "statute", "a law that demands it"
+        LITIGATION = "litigation", "own litigation hold"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        # In force, and lawful for every artifact in it.
+        ACTIVE = "active"
+        # In force, and a law knows no such exception: nothing is destroyed, and counsel must decide.
+        ESCALATED = "escalated"
+        RELEASE_PROPOSED = "release_proposed", "release proposed"
+        RELEASED = "released"
+        REJECTED = "rejected"
+
+    personal_data: ClassVar = PersonalData(
+        leaves="Names artifacts by random ids and a case by the reference of a court; kept as evidence of why nothing was destroyed.",
+        fields={name: Kind.NONE for name in ("authority", "reference", "document_sha256", "state", "why", "conflicts")}
+        | {name: Kind.STAFF for name in ("owner", "proposed_by", "approved_by", "release_proposed_by", "released_by")},
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    authority = models.CharField(max_length=12, choices=Authority)
+    # The court's file number, the section of a law, or the matter: never a person's name.
+    reference = models.CharField(max_length=200)
+    # Of the document itself, which stays in the files of counsel.
+    document_sha256 = models.CharField(max_length=64)
+    owner = models.CharField(max_length=200)
+    review_on = models.DateField()
+    # The court forbids to tell the person.
+    secret = models.BooleanField(default=False)
+    why = models.CharField(max_length=300)
+    state = models.CharField(max_length=20, choices=State, default=State.PROPOSED)
+    # Where a law knows no such exception: one sentence each.
+    conflicts = models.JSONField(default=list)
+    artifacts = models.ManyToManyField(Artifact, through="HeldArtifact", related_name="holds")
+    proposed_by = models.CharField(max_length=200)
+    proposed_at = models.DateTimeField()
+    approved_by = models.CharField(max_length=200, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    release_proposed_by = models.CharField(max_length=200, blank=True)
+    released_by = models.CharField(max_length=200, blank=True)
+    released_at = models.DateTimeField(null=True)
+    history = HistoricalRecords()
+
+    IN_FORCE: ClassVar = ("active", "escalated", "release_proposed")
+
+    class Meta:
+        permissions: ClassVar = [("place_hold", "Can propose, approve and release holds")]
+        indexes: ClassVar = [models.Index(fields=["-proposed_at"], name="erasure_hold_newest")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="erasure_hold_state",
+                condition=models.Q(state__in=["proposed", "active", "escalated", "release_proposed", "released", "rejected"]),
+            ),
+            # Two people: whatever an admin page forgets, the database does not.
+            models.CheckConstraint(
+                name="erasure_hold_two_place_it", condition=models.Q(approved_by="") | ~models.Q(approved_by=models.F("proposed_by"))
+            ),
+            models.CheckConstraint(
+                name="erasure_hold_two_release_it",
+                condition=models.Q(released_by="") | ~models.Q(released_by=models.F("release_proposed_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_authority_display()} {self.reference}"
+
+
+class HeldArtifact(models.Model):
+    """One artifact under one hold."""
+
+    personal_data: ClassVar = nothing(why="Two random ids, of a hold and of an artifact.")
+
+    id = models.BigAutoField(primary_key=True)
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="items")
+    artifact = models.ForeignKey(Artifact, on_delete=models.PROTECT, related_name="held")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["hold", "artifact"], name="erasure_held_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)

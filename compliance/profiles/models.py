@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from compliance.core.personal_data import nothing
+from compliance.core.personal_data import Kind, PersonalData, nothing
 
 
 class Profile(models.Model):
@@ -41,6 +41,56 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
+
+
+class Activation(models.Model):
+    """That a version shall be the promise from a moment on: one officer proposes it, another approves it."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        APPROVED = "approved"
+        DONE = "done"
+        REJECTED = "rejected"
+        # Between approval and its moment the rules or the laws changed.
+        REFUSED = "refused"
+
+    personal_data: ClassVar = PersonalData(
+        leaves="Who decided about the operator's promise, and when; kept as evidence.",
+        fields={"state": Kind.NONE, "why": Kind.NONE, "proposed_by": Kind.STAFF, "decided_by": Kind.STAFF},
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="activations")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    # From this moment on, by the database's clock.
+    effective_at = models.DateTimeField()
+    why = models.CharField(max_length=300)
+    proposed_by = models.CharField(max_length=200)
+    proposed_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        permissions: ClassVar = [("decide_activation", "Can propose and approve the activation of a profile")]
+        indexes: ClassVar = [
+            models.Index(fields=["-proposed_at"], name="profiles_activation_newest"),
+            models.Index(fields=["effective_at"], name="profiles_activation_waiting", condition=models.Q(state="approved")),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="profiles_activation_state", condition=models.Q(state__in=["proposed", "approved", "done", "rejected", "refused"])
+            ),
+            # Two people: whatever a page forgets, the database does not.
+            models.CheckConstraint(
+                name="profiles_activation_two",
+                condition=~models.Q(state__in=["approved", "done"])
+                | (~models.Q(decided_by="") & ~models.Q(decided_by=models.F("proposed_by"))),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile} from {self.effective_at:%Y-%m-%d %H:%M} UTC"
 
 
 class Party(models.Model):

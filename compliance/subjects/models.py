@@ -51,7 +51,11 @@ class Subject(models.Model):
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["-created_at"], name="subjects_subject_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["-created_at"], name="subjects_subject_newest"),
+            # Of whom nothing was heard for long: their consents may go stale (4 CCR 904-3 R. 7.08).
+            models.Index(fields=["last_interaction_at"], name="subjects_subject_silent"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="subjects_subject_key_or_erased",

@@ -1,6 +1,7 @@
 """Look-ups of subjects."""
 
 import unicodedata
+from collections.abc import Iterable
 from uuid import UUID
 
 from compliance.core.keys import ring
@@ -20,6 +21,14 @@ def by_reference(reference: str) -> Subject | None:
     return found.subject if found else None
 
 
+def everyone(subject_id: UUID) -> list[UUID]:
+    """The ids under which rows of one person stand: their own, and those of guests who were joined to it.
+
+    What moves was moved when they were joined; rows that are never written again keep the guest's id.
+    """
+    return [subject_id, *Subject.objects.filter(merged_into_id=subject_id).order_by("id").values_list("pk", flat=True)]
+
+
 def sealer(subject_id: UUID) -> Sealer:
     """The subject's key; raises `KeyDestroyed` after an erasure."""
     return sealer_of(Subject.objects.get(pk=subject_id))
@@ -29,6 +38,13 @@ def references(subject_id: UUID) -> list[str]:
     """The references of a subject in clear, for calls to connected systems. Empty after an erasure."""
     rows = list(Reference.objects.select_related("subject").filter(subject_id=subject_id).order_by("id"))
     return [sealer_of(row.subject).open(f"subjects.reference:{row.pk}", bytes(row.sealed)) for row in rows]
+
+
+def one_reference_each(subject_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """One reference in clear of each of these subjects that has any: the same one every time."""
+    rows = Reference.objects.select_related("subject").filter(subject_id__in=list(subject_ids)).order_by("subject_id", "id")
+    first = rows.distinct("subject_id")
+    return {row.subject_id: sealer_of(row.subject).open(f"subjects.reference:{row.pk}", bytes(row.sealed)) for row in first}
 
 
 def emails(subject_id: UUID) -> list[str]:

@@ -3,16 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 
+from compliance.delivery.actions import Once, promise
+from compliance.delivery.queries import anybody_listens
 from consent.models import Change, Release
+from consent.rules.copies import TYPES
 
 
 def change(
     *, event: Change.Event, at: datetime, subject_id: UUID | None = None, purpose: str = "", release: Release | None = None
 ) -> Change:
-    """A line of the change feed. Its id is the consistency token: a check that knows it has seen this change."""
-    return Change.objects.create(
+    """A line of the change feed. Its id is the consistency token: a check that knows it has seen this change.
+
+    Promises to tell the webhook endpoints that want to hear of it. Raises outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("change() needs the transaction of what it notes")
+    made = Change.objects.create(
         xid=RawSQL("(pg_current_xact_id()::text)::bigint", []),
         at=at,
         event=event,
@@ -20,3 +29,6 @@ def change(
         subject_id=subject_id,
         release=release,
     )
+    if anybody_listens(TYPES[event]):
+        promise(topic="consent.notify", payload={"change": str(made.pk)}, because=Once(made.pk), at=at, urgent=True)
+    return made

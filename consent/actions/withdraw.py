@@ -6,17 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from compliance.artifacts.models import Artifact
-from compliance.artifacts.queries import live
 from compliance.core.actor import Actor
-from compliance.core.taxonomy import BIOMETRIC
-from compliance.erasure.actions import order
-from compliance.profiles.queries import active
-from compliance.profiles.rules import has_live_reason
+from compliance.erasure.models import Order
 from compliance.subjects.models import Subject
-from consent.actions.end import end
+from consent.actions.change import change
+from consent.actions.end import destroy_unneeded, end, tell
 from consent.models import Change, Release
-from consent.queries.grants import granted_purposes
 
 RULE = "Consent taken back: GDPR Art. 7(3) and 17(1)(b); 740 ILCS 14/15(a), the purpose has ended"
 
@@ -27,20 +22,26 @@ class Withdrawal:
 
     withdrawn: int
     effective_at: datetime
-    token: UUID | None
+    token: UUID
 
 
 @transaction.atomic
-def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how: str) -> Withdrawal:
-    """Take back what a person granted for one purpose. Asking again changes nothing."""
+def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how: str, piece: str | None = None) -> Withdrawal:
+    """Take back what a person granted for one purpose; for marketing of one `piece`, or of all. Asking again ends nothing more.
+
+    It asks for no proof of who asks (11 CCR 7060(b)): it can only take away. Where there is nothing to end, that it was asked is
+    noted all the same, so that a release which was signed before and arrives later does not stand.
+    """
     # As registration does, before anything is read: nothing can be registered between the end and the order.
     Subject.objects.select_for_update().get(pk=subject_id)
-    releases = list(Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE))
-    for release in releases:
-        end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
+    releases = Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE).order_by("id")
+    ended = list(releases if piece is None else releases.filter(piece=piece))
+    for release in ended:
+        entry = end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
         _destroy(release, actor=actor, at=at)
-    last = Change.objects.filter(subject_id=subject_id, event=Change.Event.WITHDRAWN, purpose=purpose).order_by("xid", "at").last()
-    return Withdrawal(len(releases), at, last.pk if last else None)
+        tell(release, because=entry, at=at)
+    token = _token(subject_id, purpose, ended, at)
+    return Withdrawal(len(ended), at, token)
 
 
 @transaction.atomic
@@ -53,27 +54,12 @@ def end_for_erasure(*, subject_id: UUID, order_id: UUID, actor: Actor, at: datet
     return len(releases)
 
 
+def _token(subject_id: UUID, purpose: str, ended: list[Release], at: datetime) -> UUID:
+    """The id of the newest change that this withdrawal made."""
+    if not ended:
+        return change(event=Change.Event.WITHDRAWN, at=at, subject_id=subject_id, purpose=purpose).pk
+    return Change.objects.get(event=Change.Event.WITHDRAWN, release=ended[-1]).pk
+
+
 def _destroy(release: Release, *, actor: Actor, at: datetime) -> None:
-    """Order what nothing keeps any more, now that `release` has ended, whatever purpose it was registered for."""
-    if made := _without_reason(release.subject_id, at):
-        order(
-            subject_id=release.subject_id,
-            reason="withdrawal",
-            rule=RULE,
-            origin=f"consent:release:{release.pk}",
-            artifacts=made,
-            decided_by=actor.name,
-            actor=actor,
-            at=at,
-        )
-
-
-def _without_reason(subject_id: UUID, at: datetime) -> list[Artifact]:
-    profile, granted = active(), granted_purposes(subject_id=subject_id, at=at)
-    # Without a promise nothing is kept; registration refuses then, too.
-    document = profile.document if profile else {"artifacts": {}}
-    return [
-        artifact
-        for artifact in live(subject_id)
-        if not has_live_reason(document, artifact.category, artifact.purpose, artifact.biometric or artifact.category in BIOMETRIC, granted)
-    ]
+    destroy_unneeded(release, reason=Order.Reason.WITHDRAWAL, rule=RULE, actor=actor, at=at)

@@ -1,5 +1,5 @@
 """The officers' side of consent."""
 
-from consent.admin import notices, releases
+from consent.admin import notices, releases, training
 
-__all__ = ["notices", "releases"]
+__all__ = ["notices", "releases", "training"]

@@ -10,19 +10,27 @@ from compliance.access.api.authentication import Caller
 from compliance.access.api.serializers import ReferenceField, StrictEmailField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.core import clock
-from consent.actions import OFFERED, offer
+from compliance.subjects.models import Subject
+from consent.actions import offer
+from consent.api.fields import PieceField, PurposeField
+from consent.rules.texts import LOCALES
 
 
 class ReleaseLinkSerializer(StrictSerializer):
-    """Whom to ask, for which purpose, and where a copy goes."""
+    """Whom to ask, for which purpose, in which language, and where a copy goes."""
 
     subject = ReferenceField(help_text="The id your product uses for this person")
-    purpose = serializers.ChoiceField(
-        choices=[purpose.value for purpose in OFFERED],
-        error_messages={
-            "invalid_choice": "There is no signing page for this purpose. Ask for face_scan; training is a separate box on that page."
-        },
-        help_text="Training is a separate box on the same page",
+    purpose = PurposeField(
+        help_text="`face_scan`, `marketing` with a `piece`, or `disclose:<party>`. Others are separate boxes on the page of the scan"
+    )
+    piece = PieceField()
+    kind = serializers.ChoiceField(
+        choices=Subject.SubjectKind.choices,
+        required=False,
+        help_text="`depicted`: somebody else uploaded the picture. Give the address to the person in it, not to the uploader",
+    )
+    language = serializers.ChoiceField(
+        choices=list(LOCALES), required=False, help_text="The language to ask in; the page offers the others"
     )
     email = StrictEmailField(required=False, help_text="Filed for this person; the signed text is mailed there")
 
@@ -48,6 +56,9 @@ class ReleaseLinksView(WriteView):
             purpose=data["purpose"],
             system=caller.client.system,
             email=data.get("email"),
+            kind=data.get("kind"),
+            language=data.get("language", "en"),
+            piece=data.get("piece", ""),
             actor=caller.actor,
             at=at,
         )

@@ -10,25 +10,29 @@ from compliance.access.api.authentication import Caller
 from compliance.access.api.serializers import ReferenceField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.core import clock
-from compliance.core.taxonomy import Purpose
 from compliance.subjects.queries import by_reference
 from consent.actions import withdraw
+from consent.api.fields import PieceField, PurposeField
 
 
 class WithdrawalSerializer(StrictSerializer):
-    """Who takes back which purpose."""
+    """Who takes back which purpose. No proof of who asks: what finds the record is enough."""
 
     subject = ReferenceField(help_text="The id your product uses for this person")
-    purpose = serializers.ChoiceField(choices=[purpose.value for purpose in Purpose])
+    purpose = PurposeField()
+    piece = PieceField()
 
 
 class WithdrawalAnswer(serializers.Serializer[Any]):
     withdrawn = serializers.IntegerField(help_text="How many releases ended; 0 when there was none, or the person is not known")
     effective_at = serializers.DateTimeField(help_text="No check from this moment on allows")
+    consistency_token = serializers.UUIDField(
+        allow_null=True, help_text="Pass it to a check as `at_least_as_fresh`: it is never answered from before. null: not known"
+    )
 
 
 class WithdrawalsView(WriteView):
-    """Take back a release. It works at once, and what nothing else keeps is ordered to be destroyed."""
+    """Take back a release. It works at once, and what nothing else keeps is ordered to be destroyed. A receipt goes to the person."""
 
     scope = "consent:write"
     serializer_class = WithdrawalSerializer
@@ -39,7 +43,13 @@ class WithdrawalsView(WriteView):
 
     def act(self, *, caller: Caller, data: dict[str, Any], at: datetime) -> tuple[int, Any]:
         subject = by_reference(data["subject"])
-        ended = 0
-        if subject is not None:
-            ended = withdraw(subject_id=subject.pk, purpose=data["purpose"], actor=caller.actor, at=at, how="in the product").withdrawn
-        return 200, {"withdrawn": ended, "effective_at": clock.to_text(at)}
+        if subject is None:
+            return 200, {"withdrawn": 0, "effective_at": clock.to_text(at), "consistency_token": None}
+        taken = withdraw(
+            subject_id=subject.pk, purpose=data["purpose"], piece=data.get("piece"), actor=caller.actor, at=at, how="in the product"
+        )
+        return 200, {
+            "withdrawn": taken.withdrawn,
+            "effective_at": clock.to_text(taken.effective_at),
+            "consistency_token": str(taken.token),
+        }

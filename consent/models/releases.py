@@ -15,6 +15,8 @@ from consent.models.notices import Notice
 
 # What can be granted at all: a sale has no word here, and so no row.
 GRANTABLE = f"^({'|'.join(Purpose)}|disclose:[a-z0-9_-]{{1,50}})$"
+# Uses of a face beyond the service: each needs an opt-in of its own.
+OPT_INS = ("train_shared_model", "train_personal_model", "quality", "benchmark")
 
 
 class ReleaseLink(models.Model):
@@ -23,7 +25,7 @@ class ReleaseLink(models.Model):
     personal_data: ClassVar = PersonalData(
         subject="subject_id",
         leaves="Useless once used or expired.",
-        fields={"secret_hash": Kind.NONE, "purpose": Kind.NONE, "piece": Kind.NONE, "system": Kind.NONE},
+        fields={"secret_hash": Kind.NONE, "purpose": Kind.NONE, "piece": Kind.NONE, "language": Kind.NONE, "system": Kind.NONE},
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,12 +34,15 @@ class ReleaseLink(models.Model):
     purpose = models.CharField(max_length=60)
     # Marketing is granted for one named piece, never in general (I2).
     piece = models.CharField(max_length=200, blank=True)
+    # The language that the product asks in; the page offers the others.
+    language = models.CharField(max_length=10, default="en")
     system = models.SlugField(max_length=60)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["-made_at"], name="consent_link_newest")]
         constraints: ClassVar = [models.CheckConstraint(name="consent_link_purpose", condition=models.Q(purpose__regex=GRANTABLE))]
 
     def __str__(self) -> str:
@@ -159,12 +164,18 @@ class Release(models.Model):
     history = HistoricalRecords(excluded_fields=["evidence_sealed"])
 
     class Meta:
+        permissions: ClassVar = [("record_release", "Can record a release on paper, and a withdrawal by phone or letter")]
         indexes: ClassVar = [
             models.Index(fields=["-signed_at"], name="consent_release_newest"),
             # The check: the releases of one person for one purpose.
             models.Index(fields=["subject", "purpose", "-signed_at"], name="consent_release_of_subject"),
             # The sweep: cost grows with what has run out, not with what is in force.
             models.Index(fields=["expires_at"], name="consent_release_ending", condition=models.Q(state="active")),
+            # What may have gone stale: no release signed since a law's time of silence began can have.
+            models.Index(fields=["signed_at"], name="consent_release_silent", condition=models.Q(state="active")),
+            # The training ledger: opt-ins are few among releases, and lists of them must not read the rest.
+            models.Index(fields=["-signed_at"], name="consent_release_optins", condition=models.Q(purpose__in=OPT_INS)),
+            models.Index(fields=["-ended_at"], name="consent_release_optouts", condition=models.Q(purpose__in=OPT_INS)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -203,9 +214,7 @@ class Release(models.Model):
 class ReceiptCode(models.Model):
     """128 bits with which a person without account or e-mail sees, takes back and deletes. Only a keyed hash is stored."""
 
-    personal_data: ClassVar = PersonalData(
-        subject="subject_id", leaves="Opens nothing after an erasure.", fields={"code_hash": Kind.NONE}
-    )
+    personal_data: ClassVar = PersonalData(subject="subject_id", leaves="Opens nothing after an erasure.", fields={"code_hash": Kind.NONE})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT)

@@ -10,9 +10,9 @@ from compliance.artifacts.models import Artifact
 from compliance.audit.models import append_only
 from compliance.core.personal_data import Kind, PersonalData, nothing
 from compliance.subjects.models import Subject
-from consent.models.releases import Release
+from consent.models.releases import OPT_INS, Release
 
-REUSES = ("train_shared_model", "train_personal_model", "quality", "benchmark")
+REUSES = OPT_INS
 
 
 class Dataset(models.Model):

@@ -1,15 +1,15 @@
-"""How an address names a kind of training."""
+"""How an address names a purpose."""
 
-from compliance.core.taxonomy import TRAINING_PURPOSES, Purpose
+from compliance.core.taxonomy import Purpose
 
 
-class TrainingPurpose:
-    """One training purpose in an address; any other word is an address that does not exist."""
+class PurposeInAddress:
+    """One purpose beside the scan, whose page it is; any other word is an address that does not exist."""
 
-    regex = "|".join(sorted(TRAINING_PURPOSES))
+    regex = f"(?:{'|'.join(sorted(set(Purpose) - {Purpose.FACE_SCAN}))}|disclose:[a-z0-9_-]{{1,50}})"
 
-    def to_python(self, value: str) -> Purpose:
-        return Purpose(value)
+    def to_python(self, value: str) -> str:
+        return value
 
     def to_url(self, value: str) -> str:
         return str(value)

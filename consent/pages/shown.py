@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from compliance.core.errors import Invalid
 from consent.actions import LINK_LIFE
@@ -31,8 +32,8 @@ def read(text: str, link: ReleaseLink, at: datetime) -> Shown:
     try:
         said = signing.loads(text, salt=SALT)
     except signing.BadSignature:
-        raise Invalid("The form was changed on its way. Please read the text again, then answer.") from None
+        raise Invalid(_("The form was changed on its way. Please read the text again, then answer.")) from None
     shown = Shown(UUID(said["notice"]), datetime.fromisoformat(said["at"]))
     if said["link"] != str(link.pk) or at - shown.at > LINK_LIFE:
-        raise Invalid("This form is too old, or belongs to another link. Please read the text again, then answer.")
+        raise Invalid(_("This form is too old, or belongs to another link. Please read the text again, then answer."))
     return shown

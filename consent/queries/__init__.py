@@ -1,8 +1,8 @@
 """What can be asked about consent."""
 
-from consent.queries.check import standing
+from consent.queries.check import standing, standings, standings_of_subjects
 from consent.queries.links import Page, active_releases, find_link, holds, is_open, page_of
-from consent.queries.notices import NotPublished, current_notice, training_offered
+from consent.queries.notices import NotPublished, current_notice, offered
 
 __all__ = [
     "NotPublished",
@@ -12,7 +12,9 @@ __all__ = [
     "find_link",
     "holds",
     "is_open",
+    "offered",
     "page_of",
     "standing",
-    "training_offered",
+    "standings",
+    "standings_of_subjects",
 ]

@@ -7,9 +7,10 @@ from consent.models import Release
 State = Release.State
 
 ARROWS: Mapping[State, frozenset[State]] = {
-    State.ACTIVE: frozenset({State.WITHDRAWN, State.EXPIRED, State.SUPERSEDED}),
+    State.ACTIVE: frozenset({State.WITHDRAWN, State.EXPIRED, State.STALE, State.SUPERSEDED}),
     State.WITHDRAWN: frozenset(),
     State.EXPIRED: frozenset(),
+    State.STALE: frozenset(),
     State.SUPERSEDED: frozenset(),
     State.REFUSED: frozenset(),
 }

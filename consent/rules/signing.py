@@ -1,10 +1,34 @@
-"""What makes a signature: a name that was typed and a box that was ticked, after the text was shown."""
+"""What makes a signature: a name that was typed or drawn and a box that was ticked, after the text was shown."""
 
+import json
 import unicodedata
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext as _
 
 from compliance.core.errors import FieldError
 
 LONGEST_NAME = 200
+LARGEST_DRAWING = 20_000
+# A drawing lies on a field of 1000 by 1000; what is smaller than this is a dot or a slip, not a name.
+SMALLEST_STROKE = 30
+FIELD = range(1001)
+UNSEEN = {"Cc", "Cs", "Co", "Cn"}
+# What a product may have kept of somebody who never signed. None of it can be stored as a release (C7).
+NOT_A_SIGNATURE = frozenset(
+    {
+        "terms_acceptance",
+        "terms",
+        "tos_accept",
+        "continued_use",
+        "pre_ticked",
+        "pre_ticked_box",
+        "browsewrap",
+        "opt_out",
+        "implied",
+        "silence",
+    }
+)
 
 
 def clean_name(typed: str) -> str:
@@ -12,15 +36,66 @@ def clean_name(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFC", typed).split())
 
 
-def missing(*, name: str, agreed: bool) -> list[FieldError]:
-    """What a signature still lacks, one remedy for each; an empty list when it is whole."""
+def missing(*, name: str, agreed: bool, drawn: str = "", for_somebody: bool = False) -> list[FieldError]:
+    """What a signature still lacks, one remedy for each; an empty list when it is whole.
+
+    A drawn name is enough for oneself. Who signs for somebody else also types their own name: a drawing does not say who it was.
+    """
     found = []
-    if not any(unicodedata.category(char).startswith("L") for char in name):
-        found.append(FieldError("/name", "Type your full name. It is your signature."))
-    elif len(name) > LONGEST_NAME:
-        found.append(FieldError("/name", f"Your name may have {LONGEST_NAME} characters at most."))
-    elif any(unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} for char in name):
-        found.append(FieldError("/name", "Your name holds a character that cannot be kept. Type it again."))
+    if drawn:
+        found += _drawing(drawn)
+    if name or not drawn or for_somebody:
+        found += _name(name, for_somebody)
     if not agreed:
-        found.append(FieldError("/agree", "Tick the box if you agree. If you do not agree, leave it empty and say no."))
+        found.append(FieldError("/agree", _("Tick the box if you agree. If you do not agree, leave it empty and say no.")))
     return found
+
+
+def strokes(drawn: str) -> list[list[list[int]]] | None:
+    """A drawn name as strokes of [x, y] points, each 0 to 1000; None when it is not one."""
+    try:
+        given = json.loads(drawn)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(given, list) or not all(isinstance(stroke, list) and stroke for stroke in given):
+        return None
+    points = [point for stroke in given for point in stroke]
+    return given if all(map(_is_point, points)) and _extent(points) >= SMALLEST_STROKE else None
+
+
+def known_zone(name: str) -> str:
+    """The IANA name of a time zone as it was said, or UTC: a browser that says none, or nonsense, does not spoil a signature."""
+    try:
+        return ZoneInfo(name).key if name and len(name) <= 60 else "UTC"
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+
+
+def _drawing(drawn: str) -> list[FieldError]:
+    if len(drawn) > LARGEST_DRAWING:
+        return [FieldError("/drawn", _("The drawn name is too long. Draw it again, with fewer strokes."))]
+    return [] if strokes(drawn) else [FieldError("/drawn", _("Draw your name with a line, or type it instead."))]
+
+
+def _name(name: str, for_somebody: bool) -> list[FieldError]:
+    if not any(unicodedata.category(char).startswith("L") for char in name):
+        return [
+            FieldError(
+                "/name",
+                _("Type your own full name. It says who signs.") if for_somebody else _("Type your full name. It is your signature."),
+            )
+        ]
+    if len(name) > LONGEST_NAME:
+        return [FieldError("/name", _("Your name may have %(count)d characters at most.") % {"count": LONGEST_NAME})]
+    if any(unicodedata.category(char) in UNSEEN for char in name):
+        return [FieldError("/name", _("Your name holds a character that cannot be kept. Type it again."))]
+    return []
+
+
+def _is_point(point: object) -> bool:
+    return isinstance(point, list) and len(point) == 2 and all(type(value) is int and value in FIELD for value in point)
+
+
+def _extent(points: list[list[int]]) -> int:
+    """The longer side of the box around all points."""
+    return max((max(side) - min(side) for side in zip(*points, strict=True)), default=0)

@@ -1,7 +1,7 @@
 """Make a bare Debian or Ubuntu ready: the virtual environment, the locked packages, a few system libraries.
 
 Runs on the system's Python before anything is installed, so it uses the standard library alone.
-Usage: ``python3 -m deploy.local.system [--dev]``; ``--dev`` adds what the tests and checks need.
+Usage: ``python3 -m deploy.local.system [--dev]``; ``--dev`` adds what the tests, checks and the benchmark need.
 """
 
 import ctypes
@@ -80,7 +80,7 @@ PDF_NEEDS = {
     "libharfbuzz-subset0": loads("libharfbuzz-subset.so.0"),
     "fonts-dejavu-core": Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf").exists,
 }
-TEST_NEEDS = {"chromium": browser_ready, "poppler-utils": on_path("pdftotext"), "qpdf": on_path("qpdf")}
+TEST_NEEDS = {"chromium": browser_ready, "poppler-utils": on_path("pdftotext"), "qpdf": on_path("qpdf"), "wrk": on_path("wrk")}
 
 
 def require(needs: dict[str, Callable[[], bool]], *, when: bool = True) -> None:

@@ -4,7 +4,7 @@ from dsar.actions.answer import answer, forget
 from dsar.actions.confirm import confirm
 from dsar.actions.decide import approve, refuse, verify
 from dsar.actions.expire import expire_unconfirmed
-from dsar.actions.receive import Received, receive, receive_from_system
+from dsar.actions.receive import Received, receive, receive_depicted, receive_from_system, receive_with_code
 from dsar.actions.view import note_view
 from dsar.actions.withdraw import withdraw_by_person
 
@@ -17,7 +17,9 @@ __all__ = [
     "forget",
     "note_view",
     "receive",
+    "receive_depicted",
     "receive_from_system",
+    "receive_with_code",
     "refuse",
     "verify",
     "withdraw_by_person",

@@ -5,9 +5,9 @@ import secrets
 import unicodedata
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,6 +26,7 @@ from compliance.subjects.queries import emails, sealer
 from dsar.actions.expire import expire
 from dsar.actions.move import note
 from dsar.models import Request
+from dsar.queries.claims import Claim
 from dsar.rules.arrows import ARROWS, OPEN
 from dsar.rules.clocks import clock_for
 from dsar.rules.codes import confirm_secret, hashed, new_code, status_code
@@ -34,6 +35,7 @@ from dsar.rules.mailboxes import mailbox
 # Whoever types a stranger's address must not be able to flood it: mails a day that nobody has confirmed yet.
 MAILS_A_DAY = 3
 State = Request.State
+SELF = Request.About.SELF.value
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,60 @@ class Received:
 
 
 @transaction.atomic
-def receive(*, reference: str, email: str, residence: str, channel: str, language: str, at: datetime, actor: Actor) -> Received:
+def receive(
+    *, reference: str, email: str, residence: str, channel: str, language: str, at: datetime, actor: Actor, gpc: bool = False
+) -> Received:
     """A request from the public form: it waits for the link in a mail. The same request twice is one request."""
     index = claim_index("form", reference, normal_email(email))
-    write = partial(
-        from_form, reference=reference, email=email, residence=residence, channel=channel, language=language, at=at, actor=actor
-    )
+    claim = Claim(reference=reference, email=email)
+    return from_public(index, claim, about=SELF, residence=residence, channel=channel, language=language, gpc=gpc, at=at, actor=actor)
+
+
+@transaction.atomic
+def receive_depicted(*, where: str, email: str, residence: str, language: str, at: datetime, actor: Actor, gpc: bool = False) -> Received:
+    """A request of somebody whose face another person uploaded. `where` is where they saw it, and may be empty.
+
+    It has no reference: nothing is matched by itself, and whom it is about an officer finds (H5). It waits for the link like any other.
+    """
+    index = claim_index("depicted", where.strip(), normal_email(email))
+    claim = Claim(reference="", email=email, where=where.strip())
+    form, depicted = Request.Channel.FORM, Request.About.DEPICTED
+    return from_public(index, claim, about=depicted, residence=residence, channel=form, language=language, gpc=gpc, at=at, actor=actor)
+
+
+def from_public(index: bytes, claim: Claim, *, at: datetime, actor: Actor, **more: Any) -> Received:
+    """Take a public form in, in one time whether the request is new or known."""
+
+    def write(index: bytes) -> Request:
+        return from_form(index, claim=claim, at=at, actor=actor, **more)
+
     known = open_request(index)
     # A link that ended is not mailed again: that request ends, and this one is new.
     if known and not expire(request_id=known.pk, at=at):
         rehearse(write)
-        return again(known, email=email, actor=actor, at=at)
+        return again(known, email=claim.email, actor=actor, at=at)
     request = write(index)
-    announce(request, actor=actor, at=at, topic=mail_topic("dsar.mail_confirm", email, at))
+    announce(request, actor=actor, at=at, topic=mail_topic("dsar.mail_confirm", claim.email, at))
+    return received(request)
+
+
+@transaction.atomic
+def receive_with_code(*, subject_id: uuid.UUID, language: str, at: datetime, actor: Actor, gpc: bool = False) -> Received:
+    """A request of whoever holds the receipt code of this person's session: verified by that, and ready to decide (H2).
+
+    No address is needed. Where one is on file, the answer goes there, so that nobody can ask in silence.
+    """
+    index = claim_index("code", str(subject_id))
+    known = open_request(index)
+    if known:
+        return received(known, new=False)
+    subject = Subject.objects.get(pk=subject_id)
+    email = next(iter(emails(subject_id)), "")
+    request = new_request(State.DECIDING, index=index, channel=Request.Channel.CODE, language=language, at=at, email=email, actor=actor)
+    request.subject, request.verified_how, request.gpc = subject, "receipt_code", gpc
+    set_clock(request, subject.jurisdictions)
+    store(request, Claim(reference="", email=email), actor=actor)
+    announce(request, actor=actor, at=at, topic="dsar.mail_received" if email else "")
     return received(request)
 
 
@@ -78,7 +121,7 @@ def receive_from_system(*, reference: str, email: str, system: str, language: st
     request = new_request(State.DECIDING, index=index, channel=Request.Channel.API, language=language, at=at, email=email, actor=actor)
     request.system, request.subject, request.verified_how = system, subject, "system_session"
     set_clock(request, subject.jurisdictions)
-    store(request, reference=reference, email=email, actor=actor)
+    store(request, Claim(reference=reference, email=email), actor=actor)
     announce(request, actor=actor, at=at, topic="dsar.mail_received" if email else "")
     return received(request)
 
@@ -122,14 +165,15 @@ def set_clock(request: Request, places: list[str]) -> None:
 
 
 def from_form(
-    index: bytes, *, reference: str, email: str, residence: str, channel: str, language: str, at: datetime, actor: Actor
+    index: bytes, *, claim: Claim, about: str, residence: str, channel: str, language: str, gpc: bool, at: datetime, actor: Actor
 ) -> Request:
-    """A stored request of the public form and its requester, not announced yet."""
+    """A stored request of a public form and its requester, not announced yet."""
+    email = claim.email
     request = new_request(State.AWAITING_CONFIRMATION, index=index, channel=channel, language=language, at=at, email=email, actor=actor)
-    request.residence = residence
+    request.residence, request.about, request.gpc = residence, about, gpc
     request.confirm_hash = hashed(confirm_secret(request.pk))
     set_clock(request, [residence] if residence else [])
-    store(request, reference=reference, email=email, actor=actor)
+    store(request, claim, actor=actor)
     return request
 
 
@@ -144,16 +188,16 @@ def rehearse(write: Callable[[bytes], Request]) -> None:
         transaction.set_rollback(True)
 
 
-def store(request: Request, *, reference: str, email: str, actor: Actor) -> None:
+def store(request: Request, claim: Claim, *, actor: Actor) -> None:
     """Seal the claim and save."""
-    claim = json.dumps({"reference": reference, "email": email})
-    request.claim_sealed = sealer(request.requester_id).seal(f"dsar.claim:{request.pk}", claim)
+    request.claim_sealed = sealer(request.requester_id).seal(f"dsar.claim:{request.pk}", json.dumps(asdict(claim)))
     save_with_history(request, actor=actor, reason="received")
 
 
 def announce(request: Request, *, actor: Actor, at: datetime, topic: str) -> None:
     """Record a new request, and promise the mail named by `topic` (empty: none)."""
     payload = {"state": request.state, "kind": request.kind, "channel": request.channel, "law": request.law}
+    payload |= {"about": request.about, "gpc": "1" if request.gpc else ""}
     payload |= {"due": str(request.due or ""), "due_safe": str(request.due_safe or ""), "system": request.system}
     entry = note(request, "received", actor=actor, at=at, payload=payload)
     if topic:

@@ -31,8 +31,8 @@ COLOURS = {"ok": "good", "soon": "warn", "late": "stop", "done": "", "none": ""}
 class RequestAdmin(LookOnly):
     """Requests, the most urgent first."""
 
-    list_display = ("short_code", "kind", "state", "time_left", "law_in_words", "received_at", "channel")
-    list_filter = (ClockFilter, "state", "channel", LawFilter, ResidenceFilter)
+    list_display = ("short_code", "kind", "state", "time_left", "law_in_words", "received_at", "channel", "about")
+    list_filter = (ClockFilter, "state", "channel", "about", LawFilter, ResidenceFilter)
     search_fields = ("code",)
     # Not by the person's own reference: a search stands in the address, and addresses hold no personal data.
     search_help_text = _("Search by the reference of the request (EF-…)")

@@ -12,6 +12,7 @@ from compliance.access.caller import network
 from compliance.core import clock
 from compliance.core.actor import PERSON
 from compliance.core.errors import TooMany
+from consent.pages import gpc
 from dsar.actions import receive
 from dsar.models import Request
 from dsar.pages.forms import DeleteForm
@@ -37,17 +38,18 @@ def ask(http: HttpRequest) -> HttpResponse:
         return response
     # The honeypot: a program hears what a person would hear, and nothing is kept.
     if not form.cleaned_data["website"]:
-        take_in(form, at)
+        take_in(form, at, gpc=gpc.sent(http))
     return redirect("dsar:sent")
 
 
-def take_in(form: DeleteForm, at: datetime) -> None:
+def take_in(form: DeleteForm, at: datetime, *, gpc: bool) -> None:
     receive(
         reference=form.cleaned_data["reference"],
         email=form.cleaned_data["email"],
         residence=form.cleaned_data["residence"],
         channel=Request.Channel.FORM,
         language=get_language() or "en",
+        gpc=gpc,
         at=at,
         actor=PERSON,
     )

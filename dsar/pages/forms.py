@@ -26,19 +26,9 @@ class DescribedForm(forms.Form):
                 field.widget.attrs["aria-describedby"] = " ".join(parts)
 
 
-class DeleteForm(DescribedForm):
-    """Delete everything."""
+class PublicForm(DescribedForm):
+    """What every public form asks: where the answer goes, and where the person lives."""
 
-    reference = forms.CharField(
-        max_length=MAX_REFERENCE,
-        label=_("Your reference"),
-        help_text=_("Your user name, customer number or receipt code, as the product shows it."),
-        error_messages={
-            "required": _("Enter your reference."),
-            "max_length": _("A reference has 200 characters at most."),
-        },
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
     email = forms.EmailField(
         max_length=254,
         label=_("Your e-mail address"),
@@ -66,6 +56,36 @@ class DeleteForm(DescribedForm):
         if not plain(email):
             raise forms.ValidationError(_("We cannot send mail to an address in this form. Enter one such as name@example.com."))
         return email
+
+
+class DeleteForm(PublicForm):
+    """Delete everything."""
+
+    field_order = ("reference", "email", "residence", "website")
+    reference = forms.CharField(
+        max_length=MAX_REFERENCE,
+        label=_("Your reference"),
+        help_text=_("Your user name or customer number, as the product shows it."),
+        error_messages={
+            "required": _("Enter your reference."),
+            "max_length": _("A reference has 200 characters at most."),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class DepictedForm(PublicForm):
+    """Somebody else uploaded the picture. Where it was seen may be left out; a face is never asked for."""
+
+    field_order = ("email", "where", "residence", "website")
+    where = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Where you saw it (you may skip this)"),
+        help_text=_("The address of the page or picture, or its number there. It helps us to find it."),
+        error_messages={"max_length": _("This address is too long. 2,000 characters at most.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
 
 
 class StatusForm(DescribedForm):

@@ -9,10 +9,11 @@ from dsar.models import Request
 
 @dataclass(frozen=True)
 class Claim:
-    """The reference and the address as typed; never logged."""
+    """The reference and the address as typed; never logged. `where` is where somebody saw their face in another's picture."""
 
     reference: str = field(repr=False)
     email: str = field(repr=False)
+    where: str = field(repr=False, default="")
 
 
 def claim_of(request: Request) -> Claim:

@@ -39,6 +39,8 @@ def intake(request: Request, zone: ZoneInfo) -> Iterator[Step]:
     yield Step(_("We received your request"), "done", moment(request.received_at, zone))
     if request.channel == Request.Channel.API:
         yield Step(_("You were signed in when you asked"), "done", moment(request.received_at, zone))
+    elif request.channel == Request.Channel.CODE:
+        yield Step(_("You used your receipt code"), "done", moment(request.received_at, zone))
     elif request.confirmed_at:
         yield Step(_("You confirmed it with the link in our mail"), "done", moment(request.confirmed_at, zone))
     elif request.state == State.AWAITING_CONFIRMATION:

@@ -29,6 +29,7 @@ HOW = {
     "email_on_file": "The address is on file for this reference, and the link in the mail to it was used.",
     "officer": "An officer accepted it.",
     "system_session": "The product had signed the person in.",
+    "receipt_code": "The receipt code of the person’s session was used.",
 }
 
 

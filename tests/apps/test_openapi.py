@@ -19,9 +19,12 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 from compliance.access.models import Scope
 from tests.factories import api_key, signed
 
-PUBLIC = {"/.well-known/authzen-configuration"}
+PUBLIC = {"/.well-known/authzen-configuration", "/.well-known/jwks.json"}
 # Written as the standard says: no repetition to guard against, the check changes nothing.
-WITHOUT_KEY_OF_REPETITION = {"/access/v1/evaluation"}
+CHECKS = ("evaluation", "evaluations", "search/subject", "search/resource", "search/action")
+# Questions about one person, by POST so that the reference stands in no address: they change nothing.
+READS = {"/api/v1/subjects/training", "/api/v1/subjects/disclosures"}
+WITHOUT_KEY_OF_REPETITION = {f"/access/v1/{name}" for name in CHECKS} | READS
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_bodies_of_our_own_api_are_closed_and_their_texts_have_an_end(document: 
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         schema = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
         assert schema["additionalProperties"] is False, path
-        for name, field in schema["properties"].items():
+        for name, field in schema.get("properties", {}).items():
             assert field.get("type") != "string" or {"maxLength", "enum", "format"} & set(field), f"{path}: {name}"
 
 

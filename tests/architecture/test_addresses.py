@@ -1,5 +1,6 @@
 """Every address of the service is public by a decision, or an officer's, or asks for a key with a scope."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ PUBLIC = {
     "api/openapi.json": "the description of the API",
     "api/docs": "the same for people",
     ".well-known/authzen-configuration": "AuthZEN metadata",
+    ".well-known/jwks.json": "public keys",
     "privacy/": "the public form",
     "privacy/sent": "the same words for everybody",
     "privacy/confirm/<dsar_secret:secret>": "opened by the secret in a mail",
@@ -25,17 +27,32 @@ PUBLIC = {
     "privacy/requests/<dsar_code:code>/withdraw": "asks for the status code",
     "privacy/requests/<dsar_code:code>/certificate.pdf": "asks for the status code",
     "privacy/requests/<dsar_code:code>/certificate.json": "asks for the status code",
+    "notice": "what everybody may read before an upload; holds nothing of a person",
+    "notice.json": "the same for programs",
     "sign/<str:secret>": "opened by the secret of a release link",
     "sign/<str:secret>/decline": "as above",
-    "sign/<str:secret>/<training_purpose:purpose>": "as above",
+    "sign/<str:secret>/<purpose:purpose>": "as above",
+    "sign/<str:secret>/receipt/<uuid:release_id>.pdf": "as above, for receipts of that person alone",
+    "sign/<str:secret>/receipt/<uuid:release_id>.json": "as above, for receipts of that person alone",
+    "sign/<str:secret>/code.svg": "as above",
+    "r/": "asks for a receipt code",
+    "r/<dsar_secret:code>": "opened by a receipt code of 128 bits",
+    "r/<dsar_secret:code>/withdraw": "as above",
+    "r/<dsar_secret:code>/model": "as above",
+    "r/<dsar_secret:code>/delete": "as above",
+    "r/<dsar_secret:code>/receipt/<uuid:release_id>.pdf": "as above",
+    "r/<dsar_secret:code>/receipt/<uuid:release_id>.json": "as above",
+    "privacy/someone-else": "a public form; the same answer for everybody",
+    ".well-known/gpc.json": "that the site keeps to Global Privacy Control",
     "sign/<str:secret>/withdraw": "as above",
-    "sign/<str:secret>/<training_purpose:purpose>/withdraw": "as above",
+    "sign/<str:secret>/<purpose:purpose>/withdraw": "as above",
     "verify/<str:number>": "whether a document is valid; opened by its 128-bit number, names no person",
     "keys/documents.crt": "a public key",
     "keys/ledger.pub": "a public key",
 }
 # Plain views that check the key themselves, for speed.
-SCOPED = {"access/v1/evaluation": Scope.CHECK}
+CHECKS = ("evaluation", "evaluations", "search/subject", "search/resource", "search/action")
+SCOPED = {f"access/v1/{name}": Scope.CHECK for name in CHECKS}
 
 
 def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -67,7 +84,7 @@ def test_nothing_is_listed_that_is_not_there() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", [route for route, view in OURS.items() if route in SCOPED or scope_of(view)])
 def test_without_a_key_nobody_gets_in(route: str, client: Client) -> None:
-    path = "/" + route.replace("<uuid:request_id>", "00000000-0000-4000-8000-000000000000")
+    path = "/" + re.sub(r"<uuid:\w+>", "00000000-0000-4000-8000-000000000000", route)
     assert "<" not in path, "give this test a value for the new kind of parameter"
     for answer in (client.get(path), client.post(path, {}, content_type="application/json")):
         assert answer.status_code in {401, 405}, answer.content

@@ -21,13 +21,14 @@ ARGUMENTS = (
 GRAVE = {"serious", "critical"}
 
 
-@pytest.fixture(scope="module")
+# Shared by the files of this folder, where they run on one worker.
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Service]:
     with service(tmp_path_factory.mktemp("browser"), "backend", "web", "worker", "beat") as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Debian's chromium is not installed here (apt-get install chromium)")
@@ -73,11 +74,21 @@ class Watched:
 
 
 def visit(browser: Browser, running: Service, **options: Any) -> Iterator[Watched]:
-    context: BrowserContext = browser.new_context(base_url=running.url, locale="en-US", timezone_id="America/Chicago", **options)
+    wanted = {"locale": "en-US", "timezone_id": "America/Chicago", **options}
+    context: BrowserContext = browser.new_context(base_url=running.url, **wanted)
     watched = Watched(context.new_page())
     watched.watch(running.url)
     yield watched
     context.close()
+
+
+def press_until(page: Page, name: str) -> None:
+    """Tab until the field of this name has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == name:
+            return
+    raise AssertionError(f"the keyboard never reaches “{name}”")
 
 
 @pytest.fixture

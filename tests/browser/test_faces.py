@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from examples.demo.walk import Walk, until
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Watched, press_until
 from tests.processes import Service
 
 KILOBYTES_100 = 100_000
@@ -83,15 +83,6 @@ def test_c1_signing_by_keyboard_alone_with_the_training_box_left_empty(desk: Wat
     desk.assert_fit("the page after signing")
     desk.picture(album / "signed.png")
     assert walk.shop.post("/demo/scans", json={"reference": walk.reference}).status_code == 201
-
-
-def press_until(page: Page, name: str) -> None:
-    """Tab until the field of this name has the focus."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name") == name:
-            return
-    raise AssertionError(f"the keyboard never reaches “{name}”")
 
 
 def test_the_form_the_status_and_the_admin_are_fit_to_show(

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -53,6 +54,11 @@ def revoke_key(*, key: ApiKey, actor: Actor, at: datetime, reason: str) -> None:
     key.revoked_at = at
     save_with_history(key, actor=actor, reason=reason)
     record(kind="access:key:revoked", object_id=str(key.pk), actor=actor, at=at, payload={"client": str(key.client_id)})
+
+
+def note_use(*, key_id: UUID, at: datetime) -> None:
+    """When a key was last used. Not a decision but a counter, and excluded from the history: no version is lost."""
+    ApiKey.objects.filter(pk=key_id).update(last_used_at=at)
 
 
 def hash_secret(secret: str) -> bytes:

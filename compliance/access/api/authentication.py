@@ -10,7 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from compliance.access.actions.keys import hash_secret
+from compliance.access.actions.keys import hash_secret, note_use
 from compliance.access.models import ApiClient, ApiKey
 from compliance.core import clock
 from compliance.core.actor import Actor
@@ -36,24 +36,35 @@ class Caller:
         return Actor(self.client.name, "system")
 
 
-def authenticate(header: str) -> Caller | None:
-    """The caller behind an `Authorization` header, or None. Compares hashes in constant time."""
+def parts_of(header: str) -> tuple[str, str] | None:
+    """Prefix and secret of the key in an `Authorization` header, or None where it cannot be one."""
     if not header.isascii() or "\0" in header:
         # PostgreSQL cannot even be asked for such a prefix.
         return None
     parts = header.removeprefix("Bearer ").split("_", 2)
     if not header.startswith("Bearer ") or len(parts) != 3 or parts[0] != "efk" or len(parts[1]) > 12:
         return None
+    return parts[1], parts[2]
+
+
+def is_secret(stored: bytes | None, secret: str) -> bool:
+    """Whether this is the secret behind a stored hash. Takes as long for a key that is not there."""
+    return hmac.compare_digest(stored or bytes(32), hash_secret(secret)) and stored is not None
+
+
+def authenticate(header: str) -> Caller | None:
+    """The caller behind an `Authorization` header, or None. Compares hashes in constant time."""
+    parts = parts_of(header)
+    if parts is None:
+        return None
     at = clock.now()
-    key = ApiKey.objects.select_related("client").filter(prefix=parts[1]).first()
-    stored = bytes(key.secret_hash) if key else bytes(32)
-    if not hmac.compare_digest(stored, hash_secret(parts[2])) or key is None:
+    key = ApiKey.objects.select_related("client").filter(prefix=parts[0]).first()
+    if not is_secret(bytes(key.secret_hash) if key else None, parts[1]) or key is None:
         return None
     if key.revoked_at or (key.expires_at and key.expires_at <= at):
         return None
     if key.last_used_at is None or at - key.last_used_at > LAST_USE_STEP:
-        # Not a decision but a counter, and excluded from the history: no version is lost.
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
+        note_use(key_id=key.pk, at=at)
     return Caller(key.client, key)
 
 

@@ -16,6 +16,7 @@ MAX_DEPTH = 12
 MAX_NUMBERS = 8
 LONG_TEXT = 2_000
 PICTURE = re.compile(r"^\s*(data:image/|/9j/|iVBORw0KGgo|R0lGOD|UklGR|Qk[0-9A-Za-z+/]{4}|AAAA[A-Za-z0-9+/]{4}ZnR5c)")
+SURROGATE = re.compile("[\ud800-\udfff]")
 BASE64 = re.compile(r"[A-Za-z0-9+/_=\s-]+")
 
 
@@ -43,10 +44,10 @@ class StrictJSONParser(BaseParser):
 
 
 def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
+    made = dict(pairs)
+    if len(made) != len(pairs):
         raise Malformed("A JSON object names one field twice.")
-    return dict(pairs)
+    return made
 
 
 def refuse_constant(name: str) -> None:
@@ -71,7 +72,7 @@ def inspect(value: Any, pointer: str, depth: int) -> None:
 
 
 def inspect_text(text: str, pointer: str) -> None:
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and SURROGATE.search(text):
         raise Malformed("A text holds half a character (a lone surrogate).")
     if "\0" in text:
         raise Malformed("A text holds a NUL character.")

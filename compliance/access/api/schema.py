@@ -55,7 +55,7 @@ class Schema(AutoSchema):
         return operation
 
     def get_override_parameters(self) -> list[Any]:
-        if self.method != "POST" or not getattr(self.view, "idempotent", False):
+        if self.method not in {"POST", "PUT"} or not getattr(self.view, "idempotent", False):
             return []
         return [
             OpenApiParameter(

@@ -8,9 +8,10 @@ from django.db import transaction
 from compliance.audit.actions import record, save_with_history
 from compliance.backend.models import Condition, System
 from compliance.backend.protocol import Description
-from compliance.backend.protocol.guard import check
 from compliance.core.actor import Actor
 from compliance.core.keys import service_sealer
+from compliance.delivery.actions import promise
+from compliance.delivery.guard import check
 
 
 @transaction.atomic
@@ -33,13 +34,15 @@ def describe(*, system: System, description: Description, actor: Actor, at: date
     restored = bool(condition.epoch) and condition.epoch != description.epoch
     stores = [asdict(store) | {"categories": list(store.categories)} for store in description.stores]
     if restored or stores != condition.stores:
-        record(
+        entry = record(
             kind="backend:system:described",
             object_id=system.pk,
             actor=actor,
             at=at,
             payload={"epoch": description.epoch, "stores": stores, "restored": restored},
         )
+        if restored:
+            promise(topic="backend.restored", payload={"system": system.pk}, because=entry, at=at, urgent=True)
     condition.epoch, condition.stores, condition.described_at = description.epoch, stores, at
     condition.save()
     return restored

@@ -43,6 +43,11 @@ class Client:
                 raise answers.wrong("cursor repeated or without end")
             seen.add(cursor)
 
+    def page_of_everything(self, cursor: str | None) -> answers.Page:
+        """One page of the whole inventory, of all people, for reconciliation. The caller watches that cursors do not repeat."""
+        params = {"limit": str(PAGE)} | ({"cursor": cursor} if cursor else {})
+        return answers.page(self._call("GET", f"/artifacts?{urlencode(params)}"), PAGE)
+
     def lookup(self, ids: Sequence[str]) -> frozenset[str]:
         """The negative read: which of these ids are still there."""
         there: frozenset[str] = frozenset()

@@ -1,22 +1,38 @@
 """Make a promise in the transaction of the fact that calls for it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from compliance.audit.models import Entry
 from compliance.delivery.models import Promise
 
 
+class Cause(Protocol):
+    """The fact that calls for a promise: a ledger entry, or another row that is written once."""
+
+    @property
+    def uid(self) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class Once:
+    """A row that is written once and calls for one piece of work, by its id."""
+
+    uid: UUID
+
+
 def promise(
-    *, topic: str, payload: Mapping[str, str], because: Entry, at: datetime, due_at: datetime | None = None, urgent: bool = False
+    *, topic: str, payload: Mapping[str, str], because: Cause, at: datetime, due_at: datetime | None = None, urgent: bool = False
 ) -> Promise:
     """Add one piece of work: `topic` names its keeper in `compliance.wiring`, `payload` holds ids only.
 
-    Keyed by the ledger entry `because`, so that one fact asks once. Workers are told after the commit; if that message is
+    Keyed by the fact `because`, a ledger entry as a rule, so that one fact asks once. Workers are told after the commit; if that message is
     lost, beat finds the row. Raises outside a transaction.
     """
     if not connection.in_atomic_block:

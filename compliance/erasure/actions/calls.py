@@ -1,7 +1,9 @@
 """Calls to a system: the intention is committed before the call, the receipt after it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import islice
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,9 +19,11 @@ from compliance.core.errors import BackendFault
 from compliance.delivery.actions import Lease
 from compliance.erasure.actions.climb import climb
 from compliance.erasure.models import Call, Order, Outcome, Rung
+from compliance.erasure.queries.holds import held, lock
 from compliance.erasure.rules import ASK_AGAIN, ASK_AGAIN_AFTER, BATCH, ENDED, TO_CALL
 
 Reports = Mapping[str, ItemOutcome]
+UNDER_HOLD = "under legal hold"
 
 
 def intend(order: Order, system: System, lease: Lease) -> None:
@@ -31,9 +35,20 @@ def intend(order: Order, system: System, lease: Lease) -> None:
         with transaction.atomic():
             lease.guard()
             at = clock.now()
-            call = Call.objects.create(order=order, system=system.pk, intended_at=at)
-            climb(outcomes=batch, rung=Rung.CALLED, at=at, call=call)
-            _record("intended", call, len(batch))
+            free = stop_held(batch, at)
+            if free:
+                call = Call.objects.create(order=order, system=system.pk, intended_at=at)
+                climb(outcomes=free, rung=Rung.CALLED, at=at, call=call)
+                _record("intended", call, len(free))
+
+
+def stop_held(batch: list[UUID], at: datetime) -> list[UUID]:
+    """Note what a hold keeps, and return the rest. With the artifacts locked: a hold comes before the intention, or after it."""
+    artifacts = dict(Outcome.objects.filter(pk__in=batch).values_list("pk", "artifact_id"))
+    lock(artifacts.values())
+    kept = held(artifacts.values())
+    climb(outcomes=[pk for pk, artifact in artifacts.items() if artifact in kept], rung=Rung.HELD, at=at, detail=UNDER_HOLD)
+    return [pk for pk in batch if artifacts[pk] not in kept]
 
 
 def send(order: Order, system: System, client: Client, lease: Lease) -> None:

@@ -10,6 +10,7 @@ from compliance.artifacts import queries as artifacts_of
 from compliance.artifacts.models import Artifact
 from compliance.audit.actions import record, save_with_history
 from compliance.audit.models import Entry
+from compliance.audit.tombstones import Ended, bury
 from compliance.core.actor import Actor
 from compliance.core.sealing import Sealer
 from compliance.delivery.actions import promise
@@ -56,6 +57,8 @@ def order(
     if not changed and not added:
         return running
     entry = record_order(running, verb, added, actor, at, sealer)
+    if running.everything:
+        bury(what=Ended.PERSON, ids=[subject_id], at=running.ordered_at)
     promise(topic="erasure.run", payload={"order": str(running.pk)}, because=entry, at=at, urgent=reason in URGENT)
     return running
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from compliance.artifacts.actions import mark_gone, resolve, violation_of
 from compliance.artifacts.models import Violation
 from compliance.audit.actions import record
+from compliance.audit.tombstones import Ended, bury
 from compliance.backend.models import System
 from compliance.backend.protocol import Client
 from compliance.backend.queries import backups_until, store_of
@@ -38,6 +39,7 @@ def absent(order: Order, system: System, client: Client, lease: Lease) -> None:
             until = backups_until(system, outcome.artifact.store, at)
             climb(outcomes=[outcome.pk], rung=Rung.ABSENT, at=at, backups_until=until)
             mark_gone(artifact=outcome.artifact, at=at)
+            bury(what=Ended.ARTIFACT, ids=[outcome.artifact_id], at=at)
             resolve(system=system.pk, external_id=outcome.artifact.external_id, actor=SERVICE, at=at, resolution="read back as absent")
 
 

@@ -23,7 +23,7 @@ from compliance.core.errors import BackendFault
 from compliance.delivery.actions import Again, Lease, promise
 from compliance.erasure.actions import calls, read_back
 from compliance.erasure.actions.find import find
-from compliance.erasure.models import Order
+from compliance.erasure.models import Order, Rung
 from compliance.erasure.rules import ENDED, LATE_AFTER
 from compliance.subjects.queries import references
 
@@ -127,8 +127,9 @@ def anything_left(order: Order) -> bool:
     """A last look through every system's inventory of the person. A system that cannot answer now may still have something."""
     names = references(order.subject_id)
     for system in systems_of(order):
+        kept = set(order.outcomes.filter(rung=Rung.HELD, artifact__system=system.pk).values_list("artifact__external_id", flat=True))
         try:
-            if any(next(client_of(system).inventory(name), None) for name in names):
+            if any(item.id not in kept for name in names for item in client_of(system).inventory(name)):
                 return True
         except BackendFault as error:
             faulted(system=system, fault=error, at=clock.now())

@@ -12,7 +12,8 @@ from compliance.backend.models import System
 from compliance.core.clock import to_text
 from compliance.core.taxonomy import IN_WORDS, TAXONOMY_VERSION, Category
 from compliance.core.version import VERSION
-from compliance.erasure.models import Order, Outcome
+from compliance.erasure.models import Order, Outcome, Rung
+from compliance.erasure.queries.holds import holds_over
 from compliance.erasure.rules import REASONS
 from compliance.profiles.models import Profile
 from compliance.profiles.queries import active, party_names
@@ -60,7 +61,7 @@ def certificate_content(order: Order) -> dict[str, Any]:
         "still_to_come": _still_to_come(until),
         "remains": _remains(order),
         "parties": _parties(profile),
-        "holds": None,
+        "holds": _holds(outcomes),
         "software": {"name": "Efface", "version": VERSION, "taxonomy": TAXONOMY_VERSION},
     }
 
@@ -131,6 +132,20 @@ def _remains(order: Order) -> list[dict[str, Any]]:
         for row in rows
     ]
     return [*kept, RECORD] if order.everything else kept
+
+
+def _holds(outcomes: list[Outcome]) -> list[dict[str, Any]]:
+    """What a hold kept from its end: how many, by whose authority, and when somebody looks again. A court may forbid to say more."""
+    kept = [o.artifact_id for o in outcomes if o.rung == Rung.HELD]
+    return [
+        {
+            "artifacts": hold.items.filter(artifact__in=kept).count(),
+            "authority": None if hold.secret else hold.get_authority_display(),
+            "reference": None if hold.secret else hold.reference,
+            "review_on": hold.review_on.isoformat(),
+        }
+        for hold in holds_over(kept)
+    ]
 
 
 def _parties(profile: Profile | None) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from compliance.audit.actions import record, save_with_history
 from compliance.core.actor import Actor
 from compliance.core.errors import FieldError, Invalid
+from compliance.delivery.actions import promise
 from compliance.profiles.models import Profile
 from compliance.profiles.rules import refusals
 
@@ -33,11 +34,12 @@ def activate(*, profile: Profile, actor: Actor, at: datetime, reason: str) -> Pr
         )
     profile.state, profile.active_from = Profile.State.ACTIVE, at
     save_with_history(profile, actor=actor, reason=reason)
-    record(
+    entry = record(
         kind="profiles:profile:activated",
         object_id=str(profile.pk),
         actor=actor,
         at=at,
         payload={"slug": profile.slug, "version": profile.version, "hash": profile.hash},
     )
+    promise(topic="profiles.activated", payload={"profile": str(profile.pk)}, because=entry, at=at)
     return profile

@@ -23,9 +23,16 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_FILE:
             raise Invalid("The file is larger than a profile can be (200 kB).")
-        document = yaml.safe_load(path.read_text())
+        text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"The file cannot be read ({type(error).__name__}).") from None
+    return read_text(text)
+
+
+def read_text(text: str) -> dict[str, Any]:
+    """The document in a YAML text. Raises `Invalid` that says where it is wrong."""
+    try:
+        document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         raise Invalid("The file is not YAML" + (f": look at line {line + 1}." if line is not None else ".")) from None

@@ -179,8 +179,11 @@ def _is_duration(text: Any) -> bool:
 
 def _training_and_sharing(document: Mapping[str, Any]) -> Iterator[Refusal]:
     for use in TRAINING_USES:
-        if document["training"].get(use) not in ("forbidden", "opt_in"):
-            yield Refusal(f"/training/{use}", 5, f"Training ({use}) is neither forbidden nor opt-in.", "Write forbidden or opt_in.")
+        value = document["training"].get(use)
+        if value not in ("forbidden", "opt_in"):
+            # Silence is no consent: 740 ILCS 14/15(b), C.R.S. 6-1-1314(4)(e), GDPR 9(2)(a). No place we know asks for less of a face.
+            says = "is on until somebody says no" if value == "opt_out" else "is neither forbidden nor opt-in"
+            yield Refusal(f"/training/{use}", 5, f"Training ({use}) {says}.", "Write forbidden or opt_in.")
     sharing = document["sharing"]
     for use in ("sale", "advertising", "brokers"):
         if sharing.get(use) != "forbidden":

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from compliance.artifacts.actions import NewArtifact, mark_gone, prepared, register_many, violation
@@ -12,13 +11,13 @@ from compliance.artifacts.models import Artifact, Violation
 from compliance.backend.models import System
 from compliance.core.actor import Actor
 from compliance.core.errors import FieldError, Invalid
-from compliance.core.taxonomy import BIOMETRIC, Category, Trigger
+from compliance.core.taxonomy import BIOMETRIC, Category
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order
-from compliance.law.caps import cap
 from compliance.profiles.models import Profile
 from compliance.profiles.queries import active
-from compliance.profiles.rules import Due, due, has_live_reason
+from compliance.profiles.rules import Due, has_live_reason
+from compliance.retention.actions.due import due_of
 from compliance.subjects.models import Subject
 from consent.queries.grants import granted_purposes
 
@@ -138,9 +137,16 @@ def back_again(batch: Batch, item: Item, old: Artifact) -> Registered:
 
 def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> tuple[Registered, Artifact]:
     """The answer and the row, with the due date that profile and law give; without a live reason the artifact is due at once."""
-    computed = due_of(batch, item, known)
-    status = "registered"
     biometric = item.biometric or Category(item.category) in BIOMETRIC
+    computed = due_of(
+        document=batch.profile.document,
+        category=item.category,
+        biometric=biometric,
+        created_at=item.created_at,
+        parent=known[item.derived_from] if item.derived_from else None,
+        subject=batch.subject,
+    )
+    status = "registered"
     if computed and not has_live_reason(batch.profile.document, item.category, batch.purpose, biometric, batch.granted):
         computed, status = Due(batch.at, ("nothing that the person granted is a reason to keep it: due at once",)), "quarantined"
         report(batch, item, Violation.ViolationKind.NO_LIVE_REASON)
@@ -166,32 +172,6 @@ def keep(batch: Batch, item: Item, known: dict[str, Artifact]) -> tuple[Register
         at=batch.at,
     )
     return Registered(item.id, status, computed.at, computed.trace), artifact
-
-
-def due_of(batch: Batch, item: Item, known: dict[str, Artifact]) -> Due | None:
-    """The due date by profile and law, and never later than that of the upload it was made from (domain, invariant 4)."""
-    parent = known[item.derived_from] if item.derived_from else None
-    facts = {Trigger.UPLOADED: root_created(parent) or item.created_at, Trigger.LAST_INTERACTION: batch.subject.last_interaction_at}
-    biometric = item.biometric or Category(item.category) in BIOMETRIC
-    caps = cap(batch.subject.jurisdictions, biometric, {trigger.value: at for trigger, at in facts.items()}, settings.SERVED_JURISDICTIONS)
-    computed = due(batch.profile.document, item.category, facts, caps)
-    if computed and parent and computed.at > parent.due_at and not has_own_purpose(batch, item):
-        return Due(parent.due_at, (f"lineage: no later than the {parent.category} it was made from (decides)", *computed.trace))
-    return computed
-
-
-def has_own_purpose(batch: Batch, item: Item) -> bool:
-    """Whether the profile keeps this category for something its upload is not kept for."""
-    entries = batch.profile.document["artifacts"]
-    own = set(entries.get(item.category, {}).get("purposes", ()))
-    return bool(own - set(entries.get(Category.ORIGINAL_UPLOAD, {}).get("purposes", ())))
-
-
-def root_created(parent: Artifact | None) -> datetime | None:
-    """When the upload at the root of the lineage was made: everything made from it counts from then."""
-    while parent and parent.derived_from:
-        parent = parent.derived_from
-    return parent.created_at if parent else None
 
 
 def report(batch: Batch, item: Item, kind: Violation.ViolationKind) -> None:

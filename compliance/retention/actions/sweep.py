@@ -10,6 +10,7 @@ from compliance.artifacts.models import Artifact
 from compliance.core.actor import SERVICE
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order, Outcome
+from compliance.erasure.queries.holds import under_hold
 from compliance.subjects.models import Subject
 
 # How many overdue artifacts one sweep looks at; the next sweep takes the next ones.
@@ -25,9 +26,9 @@ def database_now() -> datetime:
 
 
 def due_and_unordered(at: datetime) -> QuerySet[Artifact]:
-    """What is due and in no open order: what a dead backend keeps from ending must not hide what is due elsewhere."""
+    """What is due, under no hold and in no open order: what a dead backend keeps from ending must not hide what is due elsewhere."""
     ordered = Outcome.objects.filter(artifact=OuterRef("pk"), order__state=Order.State.OPEN)
-    return Artifact.objects.filter(~Exists(ordered), gone_at__isnull=True, due_at__lte=at)
+    return Artifact.objects.filter(~Exists(ordered), ~under_hold(), gone_at__isnull=True, due_at__lte=at)
 
 
 def sweep() -> int:

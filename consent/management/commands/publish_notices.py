@@ -17,6 +17,6 @@ class Command(BaseCommand):
         try:
             published = publish_notices(actor=SERVICE, at=clock.now())
         except EffaceError as error:
-            raise CommandError(error.detail) from None
+            raise CommandError("\n".join([error.detail, *(one.detail for one in error.errors)])) from None
         for notice in published:
-            self.stdout.write(f"{notice.purpose}: version {notice.version}, {notice.hash}")
+            self.stdout.write(f"{notice.purpose} ({notice.locale}): version {notice.version}, {notice.hash}")

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from compliance.backend.protocol import Client, wire
-from compliance.backend.protocol.guard import check, is_public, resolve
+from compliance.backend.protocol import Client
 from compliance.core.errors import BackendFault, Invalid
+from compliance.delivery import wire
+from compliance.delivery.guard import check, is_public, resolve
 
 DESCRIPTION = {
     "protocol": "face-deletion/1",

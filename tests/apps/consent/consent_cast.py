@@ -19,9 +19,11 @@ from compliance.core import clock
 from compliance.core.actor import PERSON, Actor
 from compliance.core.taxonomy import Purpose
 from compliance.profiles.actions import activate, read_yaml, store
+from compliance.retention.management.commands.load_demo import CONTROLLER
 from compliance.subjects.queries import by_reference
-from consent.actions import Signature, offer, publish_notices, sign
+from consent.actions import Signature, describe, offer, publish_notices, sign
 from consent.models import Notice, Release
+from tests.reading import grade as grade
 
 OFFICER = Actor("Olga Officer", "officer")
 STARTERS = Path(str(compliance.profiles.__file__)).parent / "starters"
@@ -34,10 +36,11 @@ def starter(name: str) -> dict[str, Any]:
 
 
 def activated(document: dict[str, Any]) -> list[Notice]:
-    """Promise this from now on, and publish what it calls for."""
+    """Promise this from now on, and publish what it calls for; the notices in English, one a purpose."""
     at = clock.now()
     activate(profile=store(document=document, actor=OFFICER, at=at), actor=OFFICER, at=at, reason="test")
-    return publish_notices(actor=OFFICER, at=at)
+    describe(**CONTROLLER, actor=OFFICER, at=at)
+    return [notice for notice in publish_notices(actor=OFFICER, at=at) if notice.locale == "en"]
 
 
 @dataclass
@@ -86,10 +89,13 @@ class World:
         _, url = offer(reference=reference, purpose="face_scan", system=SYSTEM, email=email, actor=OFFICER, at=clock.now())
         return urlsplit(url).path
 
-    def form(self, path: str, number: int = 0, /, **answers: str) -> dict[str, str]:
-        """What a browser would send: the hidden field of the n-th form on the page, and what the person filled in."""
-        tokens = re.findall(r'name="shown" value="([^"]+)"', self.browser.get(path).content.decode())
-        return {"shown": unescape(tokens[number]), **answers}
+    def form(self, path: str, purpose: str = "", /, **answers: str) -> dict[str, str]:
+        """What a browser would send: the hidden field of the form for a purpose (none: the page's own), and what the person filled in."""
+        page = self.browser.get(path).content.decode()
+        action = re.escape(f"{path}/{purpose}" if purpose else path)
+        found = re.search(rf'<form [^>]*action="{action}".*?name="shown" value="([^"]+)"', page, re.DOTALL)
+        assert found, f"no form for {purpose or path}"
+        return {"shown": unescape(found.group(1)), **answers}
 
     def sign_on_page(self, path: str, name: str = "Ana Example") -> Any:
         return self.browser.post(path, self.form(path, name=name, agree="yes"))
@@ -108,11 +114,11 @@ def signed(reference: str = "ana", purpose: Purpose = Purpose.FACE_SCAN, *, emai
     """A release signed through the actions, for tests that begin after it. `changes` are written over its row."""
     at = clock.now()
     link, _ = offer(reference=reference, purpose="face_scan", system=SYSTEM, email=email, actor=OFFICER, at=at)
-    notice = Notice.objects.filter(purpose=purpose).latest("version")
+    notice = Notice.objects.filter(purpose=purpose, locale="en").latest("version")
     release = sign(
         link_id=link.pk,
         purpose=purpose,
-        signature=Signature("Ana Example", True, notice.pk, at),
+        signature=Signature(notice.pk, at, True, "Ana Example"),
         actor=PERSON,
         at=at,
     )
@@ -144,11 +150,3 @@ def subject_id(reference: str) -> uuid.UUID:
     subject = by_reference(reference)
     assert subject is not None
     return subject.pk
-
-
-def grade(text: str) -> float:
-    """Flesch-Kincaid, with lines as sentences and groups of vowels as syllables."""
-    sentences = [s for s in re.split(r"[.!?;:]\s|\n+", text) if s.strip()]
-    words = re.findall(r"[A-Za-z]+", text)
-    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59

@@ -18,6 +18,7 @@ from compliance.erasure.actions import order
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import by_reference
 from consent.actions import withdraw
+from consent.actions.end import end
 from consent.models import Release
 from consent.queries import standing
 from tests.apps.consent.consent_cast import World, signed
@@ -66,9 +67,10 @@ def test_nothing_can_be_registered_for_a_person_between_the_end_of_a_release_and
     release = signed("ben")
     inside, go_on = threading.Event(), threading.Event()
 
-    def held_open(**options: Any) -> None:
+    def held_open(**options: Any) -> Any:
         inside.set()
         assert go_on.wait(5)
+        return end(**options)
 
     def as_registration_begins() -> None:
         with transaction.atomic():

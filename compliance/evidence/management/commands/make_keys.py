@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.audit import notes
 from compliance.core.sealing import KeyRing
-from compliance.evidence import keys
+from compliance.evidence import keys, token_keys
 
 
 class Command(BaseCommand):
-    """The key ring (EFFACE_KEY_FILE), the ledger's key and the documents' key (both in EFFACE_SIGNING_DIR)."""
+    """The key ring (EFFACE_KEY_FILE), and in EFFACE_SIGNING_DIR the keys of the ledger, of documents and of decisions."""
 
-    help = "Write the keys that are missing: key ring, ledger, documents. Existing keys are kept."
+    help = "Write the keys that are missing: key ring, ledger, documents, decisions. Existing keys are kept."
     # A fresh machine has no database yet, and checks may ask for one.
     requires_system_checks: tuple[str, ...] = ()
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             for path in notes.create(settings.SIGNING_DIR, origin):
                 self.stdout.write(f"{path.name} was written.")
             keys.create(settings.SIGNING_DIR)
+            token_keys.create(settings.SIGNING_DIR)
         except (notes.NoteInvalid, ValueError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write("All keys are in place.")

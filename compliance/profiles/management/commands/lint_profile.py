@@ -1,4 +1,4 @@
-"""`manage.py lint_profile FILE`: what stands between a profile and its activation, as JSON lines. Needs no database."""
+"""`manage.py lint_profile FILE`: what stands between a profile and its activation, and remarks, as JSON lines. Needs no database."""
 
 import json
 from argparse import ArgumentParser
@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.core.errors import Invalid
 from compliance.profiles.actions import read_yaml
-from compliance.profiles.rules import refusals
+from compliance.profiles.rules import refusals, remarks
 
 
 class Command(BaseCommand):
-    help = "Print every refusal of a profile as a JSON line; exit 1 when there is one."
+    help = "Print every refusal of a profile and every remark on it as a JSON line; exit 1 when there is a refusal."
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,10 +23,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = refusals(read_yaml(options["file"]), settings.SERVED_JURISDICTIONS)
+            document = read_yaml(options["file"])
+            found = refusals(document, settings.SERVED_JURISDICTIONS)
         except Invalid as error:
             raise CommandError(error.detail) from None
         for refusal in found:
             self.stdout.write(json.dumps(asdict(refusal), ensure_ascii=False))
+        for remark in [] if found else remarks(document):
+            self.stdout.write(json.dumps({"remark": True, **asdict(remark)}, ensure_ascii=False))
         if found:
             raise SystemExit(1)

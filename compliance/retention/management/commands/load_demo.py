@@ -21,13 +21,23 @@ from compliance.core.actor import SERVICE
 from compliance.profiles.actions import activate, read_yaml, store
 from compliance.profiles.models import Party
 from compliance.profiles.queries import active
+from consent.actions.controller import describe
 from consent.actions.publish import publish_notices
+from consent.models import Controller
 
 SYSTEM = "demo-scan"
 PARTIES = (
     Party(slug="object-storage", name="Example Cloud Storage", role="processor", country="US", purpose="Keeps the files"),
     Party(slug="gpu-host", name="Example GPU Hosting", role="processor", country="US", purpose="Runs the scan"),
 )
+
+CONTROLLER = {
+    "address": "1 Example Street, Springfield, IL 62701, USA",
+    "data_protection_officer": "dpo@example.test",
+    "representative": "Example Studio Europe, 2 Example Road, Dublin, Ireland",
+    "complaint_authority": "Data Protection Commission, Dublin",
+    "transfers": "EU Standard Contractual Clauses (2021/914)",
+}
 
 
 class Command(BaseCommand):
@@ -76,6 +86,8 @@ def promise(at: datetime) -> None:
     if active() is None:
         document = read_yaml(settings.BASE_DIR / "examples" / "scan_backend" / "profile.yaml")
         activate(profile=store(document=document, actor=SERVICE, at=at), actor=SERVICE, at=at, reason="demo")
+    if not Controller.objects.exists():
+        describe(**CONTROLLER, actor=SERVICE, at=at, reason="demo")
     publish_notices(actor=SERVICE, at=at)
 
 

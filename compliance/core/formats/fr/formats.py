@@ -1,0 +1,5 @@
+"""Days and moments on French pages: the month in words, 24 hours."""
+
+DATE_FORMAT = r"j F Y"
+DATETIME_FORMAT = r"j F Y, H:i"
+TIME_FORMAT = "H:i"

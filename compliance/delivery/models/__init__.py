@@ -1,0 +1,6 @@
+"""The outbox with the signs of life of those who keep it, and the webhooks that leave by it."""
+
+from compliance.delivery.models.outbox import Promise, Sign
+from compliance.delivery.models.webhooks import Endpoint, Message
+
+__all__ = ["Endpoint", "Message", "Promise", "Sign"]
