@@ -6,7 +6,7 @@ import compliance.erasure.actions as erasure
 import compliance.retention.actions as retention
 import consent.actions.notify
 import consent.handlers
-import consent.queries.changes
+import consent.queries.webhooks
 import dsar.handlers
 from compliance.delivery.actions import Handler, sender
 
@@ -37,5 +37,5 @@ HANDLERS: Mapping[str, Handler] = {
     # consent.actions.change: what a check answers changed -> a message for each webhook endpoint that wants to hear of it
     "consent.notify": consent.actions.notify.notify,
     # a message for one endpoint -> sent, again later, or given up
-    "delivery.webhook": sender(consent.queries.changes.webhook_data),
+    "delivery.webhook": sender(consent.queries.webhooks.webhook_data),
 }

@@ -4,9 +4,9 @@ from django.urls import path, register_converter
 
 from consent.api import search, well_known
 from consent.api.changes import ChangesView
+from consent.api.datasets import DatasetsView, DatasetView, SnapshotsView, SnapshotView
 from consent.api.evaluation import evaluation
 from consent.api.evaluations import evaluations
-from consent.api.datasets import DatasetsView, DatasetView, SnapshotsView, SnapshotView
 from consent.api.links import ReleaseLinksView
 from consent.api.merge import MergeView
 from consent.api.models import (
@@ -17,9 +17,9 @@ from consent.api.models import (
     SubjectDisclosuresView,
     SubjectTrainingView,
 )
-from consent.api.uses import UsesView
 from consent.api.releases import ReleasesView
 from consent.api.subjects import SubjectsView
+from consent.api.uses import UsesView
 from consent.api.withdrawals import WithdrawalsView
 from consent.pages import gpc, public_notice, receipt, signing
 from consent.pages.address import PurposeInAddress

@@ -34,10 +34,19 @@ LISTS = (
     "subjects.view_subject",
 )
 PEOPLE = ("consent.record_release", "consent.view_paper", "dsar.decide_request", "dsar.view_person")
+# Closes, with a reason, a violation that no destruction ever closes.
+EXPLAINS = ("artifacts.change_violation",)
 # Writes down what became of a withdrawal in a model.
 TRAINING = ("consent.add_remediation",)
 # Reviews and publishes what people are shown before they sign.
 TEXTS = ("consent.add_controller", "consent.change_controller", "consent.change_notice")
+TWO_PEOPLE = (
+    "erasure.place_hold",
+    "profiles.add_profile",
+    "profiles.decide_activation",
+    "retention.add_findingrule",
+    "retention.change_findingrule",
+)
 MACHINERY = ("access.view_apiclient", "access.view_apikey", "delivery.view_promise", "delivery.view_sign")
 WEBHOOKS = ("delivery.view_endpoint", "delivery.view_message")
 
@@ -45,9 +54,9 @@ ROLES: dict[str, tuple[str, ...]] = {
     # Looks, sees no person.
     "viewer": LISTS,
     # Handles requests: sees who asks, accepts or refuses identities, decides.
-    "officer": (*LISTS, *PEOPLE, *TRAINING, *TEXTS),
+    "officer": (*LISTS, *PEOPLE, *EXPLAINS, *TRAINING, *TEXTS),
     # As an officer; what needs two people is for this role.
-    "senior officer": (*LISTS, *PEOPLE, *TRAINING, *TEXTS, "erasure.place_hold", "profiles.add_profile", "profiles.decide_activation", "retention.add_findingrule", "retention.change_findingrule", "access.view_officer", "delivery.view_promise"),
+    "senior officer": (*LISTS, *PEOPLE, *EXPLAINS, *TRAINING, *TEXTS, *TWO_PEOPLE, "access.view_officer", "delivery.view_promise"),
     # Checks that promises were kept, needs no person for it.
     "auditor": (*LISTS, *MACHINERY, *WEBHOOKS, "access.view_officer"),
     # Keeps the machinery running: systems and keys, no person and no decision.

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from compliance.delivery.actions import Once, promise
 from compliance.delivery.queries import anybody_listens
 from consent.models import Change, Release
-from consent.rules.copies import TYPES
+from consent.rules.copies import type_of
 
 
 def change(
@@ -29,6 +29,6 @@ def change(
         subject_id=subject_id,
         release=release,
     )
-    if anybody_listens(TYPES[event]):
+    if anybody_listens(type_of(event, purpose)):
         promise(topic="consent.notify", payload={"change": str(made.pk)}, because=Once(made.pk), at=at, urgent=True)
     return made

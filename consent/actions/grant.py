@@ -20,6 +20,7 @@ from compliance.erasure.models import Order
 from compliance.profiles.queries import active
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Subject
+from compliance.subjects.queries import everyone
 from consent.actions.authority import Authority, keep
 from consent.actions.change import change
 from consent.actions.end import end
@@ -173,11 +174,12 @@ def _end_of(release: Release, subject: Subject, act: Act, at: datetime) -> datet
 
 def _not_overtaken(subject: Subject, purpose: str, act: Act) -> None:
     """A release that arrives late never undoes what the person said after signing it."""
-    same = Release.objects.filter(subject=subject, purpose=purpose, piece=act.piece)
+    people = everyone(subject.pk)
+    same = Release.objects.filter(subject__in=people, purpose=purpose, piece=act.piece)
     said_no = same.filter(state__in=[Release.State.WITHDRAWN, Release.State.REFUSED], ended_at__gt=act.signed_at).exists()
-    # Taken back before the release itself arrived.
+    # Taken back before the release itself arrived; such a note keeps the id of the guest whom it was about.
     early = Change.objects.filter(
-        subject=subject, purpose=purpose, event=Change.Event.WITHDRAWN, release=None, at__gt=act.signed_at
+        subject__in=people, purpose=purpose, event=Change.Event.WITHDRAWN, release=None, at__gt=act.signed_at
     ).exists()
     if said_no or early:
         raise Overtaken(_("This was taken back or refused after it was signed. Ask the person to sign again."))

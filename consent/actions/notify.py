@@ -8,7 +8,7 @@ from django.db import transaction
 
 from compliance.delivery.actions import Again, Lease, spread
 from consent.models import Change
-from consent.rules.copies import TYPES
+from consent.rules.copies import type_of
 
 
 def notify(payload: Mapping[str, str], lease: Lease, at: datetime) -> Again | None:
@@ -16,5 +16,5 @@ def notify(payload: Mapping[str, str], lease: Lease, at: datetime) -> Again | No
     change = Change.objects.get(pk=UUID(payload["change"]))
     with transaction.atomic():
         lease.guard()
-        spread(event=TYPES[change.event], about=change.pk, at=at)
+        spread(event=type_of(change.event, change.purpose), about=change.pk, at=at)
     return None

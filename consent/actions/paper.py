@@ -12,6 +12,7 @@ from compliance.audit.actions import record
 from compliance.core.actor import Actor
 from compliance.core.errors import FieldError, Invalid
 from compliance.core.taxonomy import Purpose
+from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import by_reference, sealer
 from consent.actions.authority import Authority, authority_of
@@ -73,7 +74,7 @@ def open_paper(*, paper: Paper, reason: str, actor: Actor, at: datetime) -> byte
 def _store(
     known: Subject, notice: Notice, paper: OnPaper, pdf: Pdf, authority: Authority | None, *, reason: str, actor: Actor, at: datetime
 ) -> Release:
-    subject = Subject.objects.select_for_update(no_key=True).get(pk=known.pk)
+    subject = lock(known.pk, no_key=True)
     # A paper says a day, no hour. The first moment of it is the strict one: for the term, and for what was said later that day.
     signed_at = datetime.combine(paper.signed_on, time(), tzinfo=UTC)
     act = Act(

@@ -12,7 +12,7 @@ from django.db.models import Max
 from compliance.core.actor import Actor
 from compliance.core.errors import Conflict, FieldError, Invalid
 from compliance.core.taxonomy import Purpose
-from compliance.subjects.actions import know
+from compliance.subjects.actions import know, lock
 from compliance.subjects.models import Subject
 from consent.actions.grant import Act, grant
 from consent.models import Notice, Release
@@ -62,7 +62,7 @@ def record_release(*, reference: str, told: Told, system: str, actor: Actor, at:
     if notice is None:  # pragma: no cover  # refused above
         raise Invalid("This cannot be stored as a release.")
     known = know(reference=reference, actor=actor, at=at)
-    subject = Subject.objects.select_for_update(no_key=True).get(pk=known.pk)
+    subject = lock(known.pk, no_key=True)
     if subject.kind == Subject.SubjectKind.DEPICTED:
         raise Conflict(
             "A depicted person signs on a page of their own, not in the product of who uploaded the picture. Make a release link."

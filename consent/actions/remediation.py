@@ -10,6 +10,7 @@ from django.db import transaction
 from compliance.audit.actions import record
 from compliance.core.actor import Actor
 from compliance.core.errors import Conflict, FieldError, Invalid, NotFound
+from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import sealer
 from consent.models import REUSES, ModelVersion, Release, Remediation
@@ -42,7 +43,7 @@ def remediate(
         raise NotFound("There is no ended opt-in of this person that this model could have seen.")
     _attested(claim)
     # The person's row first, as everywhere; then nothing of theirs moves while this is checked.
-    Subject.objects.select_for_update(no_key=True).get(pk=releases[0].subject_id)
+    lock(releases[0].subject_id, no_key=True)
     for release in releases:
         _ended(release, at)
         _holds(model, release, claim)

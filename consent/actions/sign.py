@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from compliance.core.actor import Actor
 from compliance.core.errors import Conflict, Invalid
+from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 from consent.actions.authority import Authority, authority_of
 from consent.actions.grant import Act, grant, met, new_release, store
@@ -134,12 +135,8 @@ def decline(
 
 def _lock(link_id: uuid.UUID) -> tuple[ReleaseLink, Subject]:
     """The link and its person, whose row is locked first: signing, withdrawing and erasing one person happen one after the other."""
-    subject_id = owner_of(ReleaseLink.objects.select_related("subject").get(pk=link_id))
-    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject_id)
-    link = ReleaseLink.objects.select_for_update(of=("self",)).select_related("subject").get(pk=link_id)
-    if owner_of(link) != subject.pk:
-        raise Conflict(_("This record was joined with another one a moment ago. Please try again."))
-    return link, subject
+    subject = lock(ReleaseLink.objects.values_list("subject_id", flat=True).get(pk=link_id), no_key=True)
+    return ReleaseLink.objects.select_for_update(of=("self",)).select_related("subject").get(pk=link_id), subject
 
 
 def _whole(signature: Signature) -> None:

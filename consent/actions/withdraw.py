@@ -8,7 +8,7 @@ from django.db import transaction
 
 from compliance.core.actor import Actor
 from compliance.erasure.models import Order
-from compliance.subjects.models import Subject
+from compliance.subjects.actions import lock
 from consent.actions.change import change
 from consent.actions.end import destroy_unneeded, end, tell
 from consent.models import Change, Release
@@ -33,7 +33,7 @@ def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how:
     noted all the same, so that a release which was signed before and arrives later does not stand.
     """
     # As registration does, before anything is read: nothing can be registered between the end and the order.
-    Subject.objects.select_for_update().get(pk=subject_id)
+    subject_id = lock(subject_id).pk
     releases = Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE).order_by("id")
     ended = list(releases if piece is None else releases.filter(piece=piece))
     for release in ended:
@@ -46,11 +46,15 @@ def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how:
 
 @transaction.atomic
 def end_for_erasure(*, subject_id: UUID, order_id: UUID, actor: Actor, at: datetime) -> int:
-    """End every active release of a person because an order destroys everything; returns how many. Makes no order of its own."""
-    Subject.objects.select_for_update(no_key=True).get(pk=subject_id)
+    """End every active release of a person because an order destroys everything; returns how many. Makes no order of its own.
+
+    Whoever keeps a copy of decisions is told that this person is being erased, also where no release was left to end.
+    """
+    subject_id = lock(subject_id, no_key=True).pk
     releases = list(Release.objects.filter(subject_id=subject_id, state=Release.State.ACTIVE).order_by("id"))
     for release in releases:
         end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=f"erasure order {order_id}")
+    change(event=Change.Event.ERASURE, at=at, subject_id=subject_id)
     return len(releases)
 
 

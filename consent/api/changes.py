@@ -35,8 +35,10 @@ class ChangeSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="Also a consistency token")
     at = serializers.DateTimeField()
     event = serializers.ChoiceField(Change.Event.values)
-    purpose = serializers.CharField(allow_null=True, help_text="null: every purpose; forget those that `decisions` does not name")
-    subject = serializers.UUIDField(allow_null=True, help_text="Stays the same for one person; null: a notice changed for all")
+    purpose = serializers.CharField(
+        allow_null=True, help_text="null: every purpose, forget those that `decisions` does not name; with no subject either: start over"
+    )
+    subject = serializers.UUIDField(allow_null=True, help_text="Stays the same for one person; null: for all, a notice changed")
     references = serializers.ListField(
         child=serializers.CharField(), help_text="All ids that your systems use for this person; none after an erasure"
     )

@@ -1,7 +1,7 @@
 """`PUT /api/v1/subjects`: what a product knows of a person that decides what may be asked of them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,6 +9,7 @@ from rest_framework import serializers
 from compliance.access.api.authentication import Caller
 from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
 from compliance.access.api.views import WriteView
+from compliance.access.models import Scope
 from compliance.core import clock
 from compliance.subjects.models import Subject
 from consent.actions.describe import describe_subject
@@ -41,7 +42,7 @@ class SubjectAnswer(serializers.Serializer[Any]):
 class SubjectsView(WriteView):
     """Say what you know of a person. A new reference makes a new record; a known one is brought up to date."""
 
-    scope = "consent:write"
+    scope: ClassVar[str] = Scope.SUBJECTS_WRITE
     serializer_class = SubjectSerializer
     http_method_names = ("put", "options")
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from compliance.access.api.problems import Problem
@@ -20,6 +21,7 @@ ENDPOINTS = {
 KEEP = "public, max-age=300"
 
 
+@csrf_exempt
 @require_safe
 def configuration(_request: HttpRequest) -> HttpResponse:
     """`GET /.well-known/authzen-configuration`."""
@@ -27,6 +29,7 @@ def configuration(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"policy_decision_point": settings.BASE_URL, **places})
 
 
+@csrf_exempt
 @require_safe
 def jwks(_request: HttpRequest) -> HttpResponse:
     """`GET /.well-known/jwks.json`: every key that ever signed, newest first (RFC 7517)."""

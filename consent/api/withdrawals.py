@@ -10,7 +10,8 @@ from compliance.access.api.authentication import Caller
 from compliance.access.api.serializers import ReferenceField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.core import clock
-from compliance.subjects.queries import by_reference
+from compliance.subjects.actions import know
+from compliance.subjects.models import Subject
 from consent.actions import withdraw
 from consent.api.fields import PieceField, PurposeField
 
@@ -24,11 +25,11 @@ class WithdrawalSerializer(StrictSerializer):
 
 
 class WithdrawalAnswer(serializers.Serializer[Any]):
-    withdrawn = serializers.IntegerField(help_text="How many releases ended; 0 when there was none, or the person is not known")
-    effective_at = serializers.DateTimeField(help_text="No check from this moment on allows")
-    consistency_token = serializers.UUIDField(
-        allow_null=True, help_text="Pass it to a check as `at_least_as_fresh`: it is never answered from before. null: not known"
+    withdrawn = serializers.IntegerField(
+        help_text="How many releases ended; 0 when there was none: then a release signed earlier that arrives later is refused"
     )
+    effective_at = serializers.DateTimeField(help_text="No check from this moment on allows")
+    consistency_token = serializers.UUIDField(help_text="Pass it to a check as `at_least_as_fresh`: it is never answered from before")
 
 
 class WithdrawalsView(WriteView):
@@ -42,9 +43,9 @@ class WithdrawalsView(WriteView):
         return super().post(request)
 
     def act(self, *, caller: Caller, data: dict[str, Any], at: datetime) -> tuple[int, Any]:
-        subject = by_reference(data["subject"])
-        if subject is None:
-            return 200, {"withdrawn": 0, "effective_at": clock.to_text(at), "consistency_token": None}
+        # Somebody of whom nothing arrived yet is remembered: a release that was signed before this and arrives later does not stand.
+        # As a guest, which is the least that can be said of them, and may become an account.
+        subject = know(reference=data["subject"], kind=Subject.SubjectKind.GUEST, actor=caller.actor, at=at)
         taken = withdraw(
             subject_id=subject.pk, purpose=data["purpose"], piece=data.get("piece"), actor=caller.actor, at=at, how="in the product"
         )

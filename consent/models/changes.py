@@ -41,7 +41,7 @@ class Change(models.Model):
     event = models.CharField(max_length=12, choices=Event)
     # Empty: every purpose of the person.
     purpose = models.CharField(max_length=60, blank=True)
-    # None: a notice changed for everybody.
+    # None: a notice changed for everybody; without a purpose: everything did, and copies start over.
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True)
     release = models.ForeignKey(Release, on_delete=models.PROTECT, null=True)
 
@@ -96,7 +96,9 @@ class Use(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["system", "action_hash"], condition=models.Q(action_hash__isnull=False), name="consent_use_once")
+            models.UniqueConstraint(
+                name="consent_use_once", fields=["system", "action_hash"], condition=models.Q(action_hash__isnull=False)
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["-at"], name="consent_use_newest"),

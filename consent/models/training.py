@@ -174,7 +174,8 @@ class Remediation(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="consent_remediation_attested",
-                condition=~models.Q(state="approximate_unlearning") | (~models.Q(method="") & ~models.Q(metric="") & ~models.Q(attested_by="")),
+                condition=~models.Q(state="approximate_unlearning")
+                | (~models.Q(method="") & ~models.Q(metric="") & ~models.Q(attested_by="")),
             )
         ]
         triggers: ClassVar = append_only()

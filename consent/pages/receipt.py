@@ -26,7 +26,7 @@ def code_url(code: str) -> str:
     return f"{settings.BASE_URL}/r/{code}"
 
 
-def code_context(_request: HttpRequest, secret: str, link: ReleaseLink) -> dict[str, str]:
+def code_context(secret: str, link: ReleaseLink) -> dict[str, str]:
     """For the signed page: `code`, `code_url`, `code_qr` (an address for <img>). Empty until something was signed, and after a merge."""
     code = code_for(secret, link)
     if not works(code):

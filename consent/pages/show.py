@@ -47,7 +47,7 @@ def show(
         "boxes": boxes,
         "words": words.of_purpose(link.purpose),
         "training_off": link.purpose == Purpose.FACE_SCAN and TRAINING_PURPOSES.isdisjoint(box.purpose for box in page.boxes),
-        **(_signed(request, page, secret) if page.notice is None else {}),
+        **(_signed(page, secret) if page.notice is None else {}),
     }
     template = "consent/sign.html" if page.notice else "consent/signed.html"
     return render(request, template, context, status=refused.status if refused else 200)
@@ -80,8 +80,8 @@ def _id(purpose: str) -> str:
     return purpose.replace(":", "-")
 
 
-def _signed(request: HttpRequest, page: Page, secret: str) -> dict[str, Any]:
-    code = code_context(request, secret, page.link)
+def _signed(page: Page, secret: str) -> dict[str, Any]:
+    code = code_context(secret, page.link)
     if page.release is None:
         return dict(code)
     role = page.release.signer_role

@@ -14,7 +14,7 @@ from compliance.core import clock
 from compliance.core.errors import EffaceError
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Reference
-from consent.models import Change, Notice, Release
+from consent.models import Notice, Release
 from consent.queries.check import standings_of_subjects
 from consent.rules import cursors
 from consent.rules.copies import copied
@@ -141,18 +141,6 @@ def references_of(subjects: Collection[UUID]) -> Mapping[UUID, list[str]]:
     for row in Reference.objects.select_related("subject").filter(subject_id__in=subjects, subject__wrapped_key__isnull=False):
         found[row.subject_id].append(sealer_of(row.subject).open(f"subjects.reference:{row.pk}", bytes(row.sealed)))
     return {subject: sorted(names) for subject, names in found.items()}
-
-
-def webhook_data(change_id: UUID) -> tuple[datetime, Mapping[str, Any]]:
-    """When a change happened, and what a webhook says of it: ids. What holds now is asked of the feed or the check."""
-    change = Change.objects.get(pk=change_id)
-    names = references_of([change.subject_id]).get(change.subject_id, []) if change.subject_id else []
-    return change.at, {
-        "change": str(change.pk),
-        "purpose": change.purpose or None,
-        "subject": str(change.subject_id) if change.subject_id else None,
-        "references": names,
-    }
 
 
 def _purposes(rows: Sequence[Row]) -> Mapping[UUID, set[str]]:

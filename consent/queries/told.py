@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from compliance.core.clock import to_text
+from compliance.core.taxonomy import Category
 
 ANSWERS = {
     "never": "Only to deliver. Nothing of this person was used to train, to check quality or to compare models.",
     "allowed": "Only to deliver so far. More was allowed, and has not been used.",
+    "copied": "A copy to train with is kept. No data set and no model that we know of uses it.",
     "chosen": "Chosen for a data set. No model was trained with it so far.",
     "trained": "Also to train.",
 }
@@ -73,6 +75,22 @@ class InModel:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A model of the person, or a copy to train with, that is there and that no model and no data set names."""
+
+    artifact: UUID
+    category: str
+    system: str
+    store: str
+    due_at: datetime
+
+    @property
+    def words(self) -> str:
+        what = "A model of your own" if self.category == Category.PERSONAL_MODEL else "A copy to train with"
+        return f"{what}, kept in {self.store} of {self.system}, due to be destroyed on {self.due_at.date().isoformat()}."
+
+
+@dataclass(frozen=True)
 class TrainingAnswer:
     """The answer to: only to deliver, or also to train?"""
 
@@ -80,14 +98,17 @@ class TrainingAnswer:
     optins: tuple[OptIn, ...]
     uses: tuple[Use, ...]
     models: tuple[InModel, ...]
+    kept: tuple[Kept, ...] = ()
 
     @property
     def answer(self) -> str:
-        """`never`, `allowed`, `chosen` or `trained`."""
-        if self.models:
+        """`never`, `allowed`, `copied`, `chosen` or `trained`."""
+        if self.models or self._own:
             return "trained"
         if self.uses:
             return "chosen"
+        if self.kept:
+            return "copied"
         return "allowed" if self.optins else "never"
 
     @property
@@ -95,8 +116,13 @@ class TrainingAnswer:
         if self.answer != "trained":
             return ANSWERS[self.answer]
         shared = sum(m.kind == "shared" for m in self.models)
-        alone = len(self.models) - shared
+        alone = len(self.models) - shared + self._own
         return f"{ANSWERS['trained']} Models that also serve other people: {shared}. Models of this person alone: {alone}."
+
+    @property
+    def _own(self) -> int:
+        """Models of this person alone that were registered as things, and never as models."""
+        return sum(one.category == Category.PERSONAL_MODEL for one in self.kept)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -127,6 +153,17 @@ class TrainingAnswer:
                 for u in self.uses
             ],
             "models": [_model(m) for m in self.models],
+            "kept": [
+                {
+                    "artifact": str(k.artifact),
+                    "category": k.category,
+                    "system": k.system,
+                    "store": k.store,
+                    "due_at": to_text(k.due_at),
+                    "words": k.words,
+                }
+                for k in self.kept
+            ],
         }
 
 

@@ -9,12 +9,16 @@ from uuid import UUID
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from compliance.artifacts.models import Artifact
+from compliance.core.taxonomy import Category
 from compliance.subjects import queries
 from compliance.subjects.models import Subject
 from consent.models import REUSES, Dataset, Member, ModelVersion, Release, Remediation, Training
-from consent.queries.told import InModel, OptIn, Outcome, TrainingAnswer, Use
+from consent.queries.told import InModel, Kept, OptIn, Outcome, TrainingAnswer, Use
 from consent.rules.training import computed, in_words
 
+# Whatever of these is there was made to train, or by training.
+TO_TRAIN = (Category.PERSONAL_MODEL, Category.TRAINING_COPY)
 OVER = (Release.State.WITHDRAWN, Release.State.EXPIRED, Release.State.STALE)
 
 
@@ -100,7 +104,7 @@ def training_of(subject_id: UUID, at: datetime) -> TrainingAnswer:
     for model, row in zip(models, told, strict=True):
         for release in row.releases:
             used[release].append(f"{model.name} {model.version}")
-    return TrainingAnswer(subject_id, tuple(_optins(people, used, ended)), tuple(_uses(people)), tuple(told))
+    return TrainingAnswer(subject_id, tuple(_optins(people, used, ended)), tuple(_uses(people)), tuple(told), tuple(_kept(people)))
 
 
 def report_section(subject_id: UUID, at: datetime) -> dict[str, object]:
@@ -123,6 +127,14 @@ def _uses(people: list[UUID]) -> Iterable[Use]:
     for row in rows:
         dataset = names[row["snapshot__dataset_id"]]
         yield Use(dataset.name, dataset.purpose, dataset.system, row["snapshot_id"], row["snapshot__at"], row["release_id"], row["n"])
+
+
+def _kept(people: list[UUID]) -> Iterable[Kept]:
+    """Models and copies that are there, registered as things only: a system that trains without telling hides nothing here."""
+    rows = Artifact.objects.filter(subject_id__in=people, category__in=TO_TRAIN, gone_at__isnull=True)
+    named = Exists(Member.objects.filter(artifact=OuterRef("pk"))) | Exists(ModelVersion.objects.filter(artifact=OuterRef("pk")))
+    for row in rows.exclude(named).order_by("created_at", "pk"):
+        yield Kept(row.pk, row.category, row.system, row.store, row.due_at)
 
 
 def _in_models(models: list[ModelVersion], people: list[UUID], ended: set[UUID]) -> Iterable[InModel]:

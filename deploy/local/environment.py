@@ -143,10 +143,8 @@ def for_tests(base_dir: Path) -> dict[str, str]:
 
 
 def make_signing_keys(base_dir: Path) -> None:
-    """Let the product make its own document keys, the first time."""
-    var = var_folder(base_dir)
-    made = any((var / "signing").iterdir())
-    if not made and subprocess.run([sys.executable, "manage.py", "make_keys"], cwd=base_dir, check=False).returncode:
+    """Let the product make the keys that are missing; what is there is kept, so a newer version adds its own."""
+    if subprocess.run([sys.executable, "manage.py", "make_keys"], cwd=base_dir, check=False).returncode:
         sys.exit("`manage.py make_keys` failed; its message is above.")
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from compliance.audit.actions import save_with_history
 from compliance.core.actor import Actor
 from compliance.delivery.actions import promise
-from compliance.subjects.actions import destroy_key, forget_contacts
+from compliance.subjects.actions import forget_contacts
+from consent.actions.erase import erase
 from consent.queries import active_releases
 from dsar.actions.move import locked, move, note
 from dsar.models import Request
@@ -46,7 +47,7 @@ def forget(*, request_id: UUID, actor: Actor, at: datetime) -> None:
     request = locked(request_id)
     if request.requester.erased_at:
         return
-    destroy_key(subject_id=request.requester_id, actor=actor, at=at, reason="the request is closed")
+    erase(subject_id=request.requester_id, actor=actor, at=at, reason="the request is closed")
     request.requester.refresh_from_db()
     request.claim_sealed, request.claim_index, request.confirm_hash = b"", secrets.token_bytes(32), None
     save_with_history(request, actor=actor, reason="requester erased")

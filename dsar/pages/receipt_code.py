@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.access.actions import take
 from compliance.access.caller import network
@@ -52,6 +52,20 @@ def behind_code(view: View) -> View:
             return private(answer(view, http, code, named))
         except TooMany as error:
             return private(too_many(http, error))
+
+    return csrf_exempt(wrapped)
+
+
+def pressed(view: View) -> View:
+    """A button of the page. Loading its address again, as a change of language does, shows the page and presses nothing."""
+    press = behind_code(view)
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def wrapped(http: HttpRequest, code: str, **named: Any) -> HttpResponse:
+        if http.method == "POST":
+            return press(http, code, **named)
+        return private(redirect("dsar:receipt_code", code=code))
 
     return csrf_exempt(wrapped)
 
@@ -115,8 +129,7 @@ def show(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) -> HttpR
     return render(http, "dsar/receipt_code_page.html", context)
 
 
-@require_POST
-@behind_code
+@pressed
 def withdraw(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) -> HttpResponse:
     """One press, no question, at once. Pressing again changes nothing."""
     release = release_of(code.subject_id, number(http, "release"))
@@ -125,8 +138,7 @@ def withdraw(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) -> H
     return back(text)
 
 
-@require_POST
-@behind_code
+@pressed
 def delete_model(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) -> HttpResponse:
     """Delete one model of this person, and nothing else (D3)."""
     models = Artifact.objects.filter(subject_id=code.subject_id, category=Category.PERSONAL_MODEL, gone_at__isnull=True)
@@ -145,8 +157,7 @@ def delete_model(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) 
     return back(text)
 
 
-@require_POST
-@behind_code
+@pressed
 def delete_everything(http: HttpRequest, code: ReceiptCode, _text: str, at: datetime) -> HttpResponse:
     """A request to delete everything, verified by the code. Its reference and status code stand on this page alone."""
     received = receive_with_code(subject_id=code.subject_id, language=get_language() or "en", at=at, actor=PERSON, gpc=gpc.sent(http))

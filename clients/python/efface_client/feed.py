@@ -11,13 +11,21 @@ from efface_client.wire import Unanswered
 
 @dataclass(frozen=True)
 class Change:
-    """One change: a person's (`subject` is set), or a notice's (`reach` is set). `decisions` by purpose, JSON as it was sent."""
+    """One change: a person's (`subject` is set), a notice's (`reach` is set), or everybody's (neither is, and no purpose).
+
+    `decisions` by purpose, JSON as it was sent.
+    """
 
     purpose: str | None
     subject: str | None
     references: tuple[str, ...]
     reach: int | None
     decisions: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def everybody(self) -> bool:
+        """What was read before this says nothing any more."""
+        return self.subject is None and self.purpose is None
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ def _change(item: Any) -> Change:
     purpose, subject, reach = item.get("purpose"), item.get("subject"), item.get("reach")
     if not _text_or_none(purpose) or not _text_or_none(subject) or not (reach is None or type(reach) is int):
         raise wrong()
-    if subject is None and (purpose is None or reach is None):
+    if subject is None and (purpose is None) != (reach is None):
         raise wrong()
     return Change(purpose, subject, tuple(_texts(item.get("references"))), reach, _decisions(item.get("decisions")))
 

@@ -39,9 +39,7 @@ class Follower:
         except Unanswered as error:
             if error.status not in BEGIN_AGAIN:
                 raise
-        with self._lock:
-            self._fresh = None
-            self.store.clear()
+        self._begin_again()
         return self._catch_up()
 
     def run(self, stop: threading.Event, every: float = 1.0) -> None:
@@ -93,16 +91,33 @@ class Follower:
             found = page(self.client.wire.call("GET", "/api/v1/changes", params=params))
             if found.more and found.cursor == self.store.get("cursor"):
                 raise Unanswered("the feed does not move on", 200)
-            self._apply(found)
             count += len(found.changes)
+            if self._outdated(found):
+                self._begin_again()
+                continue
+            self._apply(found)
             if not found.more and began is not None:
                 with self._lock:
                     self._fresh = (began, found.as_of)
                 return count
 
+    def _begin_again(self) -> None:
+        """Empty the copy: the next page is the first of the feed, and until the pass is through nothing is allowed."""
+        with self._lock:
+            self._fresh = None
+            self.store.clear()
+
+    def _outdated(self, found: Page) -> bool:
+        """Whether everything changed for everybody since the pass that began the copy. In that pass itself all is read as it is now."""
+        first = self.store.get("first_pass", "cursor" not in self.store)
+        return not first and any(change.everybody for change in found.changes)
+
     def _apply(self, found: Page) -> None:
         with self._lock:
+            self.store["first_pass"] = found.more and self.store.get("first_pass", "cursor" not in self.store)
             for change in found.changes:
+                if change.everybody:
+                    continue
                 if change.subject is None:
                     name = f"reach:{change.purpose}"
                     self.store[name] = max(self.store.get(name, 0), change.reach or 0)

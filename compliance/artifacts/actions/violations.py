@@ -1,13 +1,18 @@
 """Open and resolve violations. One open row a thing: a second finding does not hide the age of the first."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from compliance.artifacts.models import Artifact, Violation
 from compliance.audit.actions import record
 from compliance.core.actor import SERVICE, Actor
+from compliance.core.errors import Conflict
 from compliance.subjects.models import Subject
+
+# What happened once and cannot be undone: no destruction and no reading ever closes it.
+EXPLAINABLE = frozenset({Violation.ViolationKind.UNEXPLAINED_USE, Violation.ViolationKind.FACE_DATA_SENT})
 
 
 @transaction.atomic
@@ -63,6 +68,30 @@ def resolve(*, system: str, external_id: str, actor: Actor, at: datetime, resolu
             subject_id=row.subject_id,
         )
     return len(rows)
+
+
+@transaction.atomic
+def explain(*, violation_id: UUID, actor: Actor, at: datetime, reason: str) -> Violation:
+    """Close a violation that nothing else ever closes, with an officer's words for how it came about and what was done.
+
+    Raises `Conflict` for one that is closed, and for a kind that closes when the thing itself is in order.
+    """
+    row = Violation.objects.select_for_update().get(pk=violation_id)
+    if row.resolved_at is not None:
+        raise Conflict("This is closed already.")
+    if row.kind not in EXPLAINABLE:
+        raise Conflict("This closes by itself when the thing is destroyed, or in order again. Words do not close it.")
+    row.resolved_at, row.resolution = at, reason[:100]
+    row.save(update_fields=["resolved_at", "resolution"])
+    record(
+        kind="artifacts:violation:explained",
+        object_id=str(row.pk),
+        actor=actor,
+        at=at,
+        payload={"kind": row.kind, "reason": row.resolution},
+        subject_id=row.subject_id,
+    )
+    return row
 
 
 def face_data_sent(*, system: str, at: datetime) -> None:

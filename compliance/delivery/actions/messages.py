@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 TOPIC = "delivery.webhook"
 DISABLED = "endpoint switched off"
 GONE = "status 410"
-# From the id of a change to (when it happened, the `data` of its message). Read at each try, never stored.
-Tell = Callable[[UUID], tuple[datetime, Mapping[str, Any]]]
+# From the type of an event and the id of what it is about to (when it happened, the `data` of its message). Read at each try, never stored.
+Tell = Callable[[str, UUID], tuple[datetime, Mapping[str, Any]]]
 
 
 def spread(*, event: str, about: UUID, at: datetime) -> int:
@@ -93,7 +93,7 @@ def sender(tell: Tell) -> Handler:
 
 def attempt(message: Message, tell: Tell, at: datetime) -> tuple[str, int | None]:
     """One POST. Returns the class of what came back ("" for a success), and the seconds that the far side asked to wait."""
-    happened, data = (at, {}) if message.about is None else tell(message.about)
+    happened, data = (at, {}) if message.about is None else tell(message.event, message.about)
     body = canonical({"type": message.event, "timestamp": clock.to_text(happened), "data": dict(data)})
     stamp, name = int(at.timestamp()), str(message.pk)
     headers = {

@@ -14,7 +14,7 @@ from compliance.audit.actions import record, save_with_history
 from compliance.core import arrows
 from compliance.core.actor import Actor
 from compliance.core.errors import Forbidden, Invalid
-from compliance.delivery.actions import promise
+from compliance.delivery.actions import promise, spread
 from compliance.erasure.actions.climb import climb
 from compliance.erasure.actions.order import order
 from compliance.erasure.models import HeldArtifact, Hold, Order, Outcome, Rung
@@ -22,6 +22,7 @@ from compliance.erasure.queries.holds import held, lock
 from compliance.erasure.rules.holds import HOLD_ARROWS, effect, refusals
 
 State = Hold.State
+TOLD = {State.ACTIVE: "hold.placed", State.ESCALATED: "hold.placed", State.RELEASED: "hold.released"}
 RULE = "The hold over it was released: due at once"
 
 
@@ -150,6 +151,9 @@ def _move(hold: Hold, state: State, actor: Actor, at: datetime, **facts: object)
     hold.state = state
     save_with_history(hold, actor=actor, reason=state.value)
     _record(hold, state.value, actor, at, **facts)
+    # A hold that must stay secret is told to nobody, machines included.
+    if state in TOLD and not hold.secret:
+        spread(event=TOLD[state], about=hold.pk, at=at)
 
 
 def _record(hold: Hold, verb: str, actor: Actor, at: datetime, **facts: object) -> None:

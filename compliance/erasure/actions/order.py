@@ -13,11 +13,11 @@ from compliance.audit.models import Entry
 from compliance.audit.tombstones import Ended, bury
 from compliance.core.actor import Actor
 from compliance.core.sealing import Sealer
-from compliance.delivery.actions import promise
+from compliance.delivery.actions import promise, spread
 from compliance.erasure.models import Order, Outcome
 from compliance.erasure.rules import METHODS, PRECEDENCE, URGENT
+from compliance.subjects.actions import lock
 from compliance.subjects.keys import sealer_of
-from compliance.subjects.models import Subject
 
 
 @transaction.atomic
@@ -37,9 +37,9 @@ def order(
     Two orders for one person never run at once: an open one is widened and returned. Returns None when named artifacts are
     all gone already. From the moment this commits, the consent check denies for an order over everything.
     """
-    subject = Subject.objects.select_for_update().get(pk=subject_id)
+    subject = lock(subject_id)
     everything = artifacts is None
-    wanted = list(artifacts_of.live(subject_id)) if artifacts is None else artifacts_of.live_with_descendants(artifacts)
+    wanted = list(artifacts_of.live(subject.pk)) if artifacts is None else artifacts_of.live_with_descendants(artifacts)
     if not everything and not wanted:
         return None
     sealer = sealer_of(subject) if subject.wrapped_key else None
@@ -58,7 +58,8 @@ def order(
         return running
     entry = record_order(running, verb, added, actor, at, sealer)
     if running.everything:
-        bury(what=Ended.PERSON, ids=[subject_id], at=running.ordered_at)
+        bury(what=Ended.PERSON, ids=[subject.pk], at=running.ordered_at)
+    spread(event="deletion.ordered", about=entry.uid, at=at)
     promise(topic="erasure.run", payload={"order": str(running.pk)}, because=entry, at=at, urgent=reason in URGENT)
     return running
 

@@ -9,6 +9,7 @@ from compliance.core.actor import Actor
 from compliance.core.errors import NotFound
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order, Outcome
+from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 
 RULE = "The person asked for this one to go: GDPR 17(1)(b); 740 ILCS 14/15(a), its purpose is over"
@@ -21,7 +22,7 @@ def delete_now(*, subject: Subject, system: str, external_id: str, actor: Actor,
     Raises `NotFound` when the person has no such artifact at this system.
     """
     # As registration and withdrawal do: the person's row first.
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = lock(subject.pk)
     artifact = Artifact.objects.filter(subject=subject, system=system, external_id=external_id).first()
     if artifact is None:
         raise NotFound("This person has no such artifact at your system.")

@@ -15,6 +15,8 @@ from compliance.profiles.models import Profile
 from compliance.profiles.rules import Due
 from compliance.retention.actions.due import due_of
 from compliance.retention.models import Recount
+from consent.actions.change import change
+from consent.models import Change
 
 BATCH = 500
 # Batches of one turn of a worker; then others have theirs.
@@ -25,6 +27,9 @@ UNKEPT = "the profile no longer keeps this category: due at once"
 def profile_activated(payload: Mapping[str, str], lease: Lease, at: datetime) -> Again | None:
     """A keeper of the outbox: look at every live artifact once, in batches that survive a crash."""
     profile = Profile.objects.get(pk=payload["profile"])
+    with transaction.atomic():
+        lease.guard()
+        begin_again(profile, at)
     if profile.state != Profile.State.ACTIVE:
         # Another promise came after it, and looks at everything itself.
         return None
@@ -42,6 +47,24 @@ def profile_activated(payload: Mapping[str, str], lease: Lease, at: datetime) ->
             if not batch:
                 return None
     return Again(now())
+
+
+def begin_again(profile: Profile, at: datetime) -> None:
+    """Let every copy of decisions start over when this promise has another rule for minors than the one before. Once.
+
+    Also for a promise that was replaced meanwhile: the next one is held against this one.
+    """
+    if profile.active_from is None:
+        return
+    told = Change.objects.filter(subject=None, purpose="", event=Change.Event.SUBJECT, at__gte=profile.active_from)
+    before = Profile.objects.filter(active_from__lt=profile.active_from).order_by("-active_from").first()
+    if minors(profile) != minors(before) and not told.exists():
+        change(event=Change.Event.SUBJECT, at=max(at, profile.active_from))
+
+
+def minors(profile: Profile | None) -> str:
+    """The rule by which checks judge minors; `deny` where nothing is promised."""
+    return str(profile.document.get("minors", "deny")) if profile else "deny"
 
 
 def live_after(after: UUID | None) -> list[Artifact]:

@@ -18,6 +18,7 @@ from compliance.profiles.models import Profile
 from compliance.profiles.queries import active
 from compliance.profiles.rules import Due, has_live_reason
 from compliance.retention.actions.due import due_of
+from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 from consent.queries.grants import granted_purposes
 
@@ -70,7 +71,7 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
     if profile is None:
         raise Invalid("No data-handling profile is active, so no due date can be given. An officer must activate one.")
     # Serialises registrations of one person with their withdrawals and orders: no artifact slips between the two.
-    subject = Subject.objects.select_for_update().get(pk=subject.pk)
+    subject = lock(subject.pk)
     batch = Batch(subject, system, purpose, granted_purposes(subject_id=subject.pk, at=at), profile, stores_of(system), actor, at)
     named = {item.id for item in items} | {item.derived_from for item in items if item.derived_from}
     known = {artifact.external_id: artifact for artifact in Artifact.objects.filter(system=system, external_id__in=named)}

@@ -13,9 +13,11 @@ from compliance.core.errors import Conflict
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order
 from compliance.retention.models import Mark
+from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
+from consent.actions.change import change
 from consent.actions.end import end
-from consent.models import Release
+from consent.models import Change, Release
 
 RULE = "Our own database was restored: it had ended before"
 # Lines held against the database in one transaction.
@@ -73,7 +75,7 @@ def _end_release(tombstone: Tombstone, at: datetime) -> bool:
     release = Release.objects.filter(pk=tombstone.id, state=Release.State.ACTIVE).first()
     if release is None:
         return False
-    Subject.objects.select_for_update().get(pk=release.subject_id)
+    lock(release.subject_id)
     end(release=release, state=Release.State.WITHDRAWN, actor=SERVICE, at=at, how=RULE)
     return True
 
@@ -90,7 +92,10 @@ def _end_person(tombstone: Tombstone, at: datetime) -> bool:
     # An order for everything that was made before the backup is in the copy too, open or complete.
     if subject is None or Order.objects.filter(subject=subject, everything=True, ordered_at__gte=tombstone.at).exists():
         return False
-    return _order(subject, None, at)
+    if not _order(subject, None, at):
+        return False
+    change(event=Change.Event.ERASURE, at=at, subject_id=subject.pk)
+    return True
 
 
 def _order(subject: Subject, artifacts: list[Artifact] | None, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from compliance.core.actor import Actor
 from compliance.core.errors import Conflict, FieldError, Invalid
 from compliance.law.regimes import is_known
 from compliance.subjects.actions.know import know
+from compliance.subjects.actions.lock import lock
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Subject
 
@@ -53,7 +54,7 @@ def describe(
             [FieldError("/last_interaction_at", "Check the clock, and send the zone with the time.")],
         )
     known = know(reference=reference, actor=actor, at=at, kind=kind or Subject.SubjectKind.ACCOUNT)
-    subject = Subject.objects.select_for_update(no_key=True).get(pk=known.pk)
+    subject = lock(known.pk, no_key=True)
     if kind is not None and kind != subject.kind and (subject.kind, kind) not in KINDS:
         raise Conflict(f"This reference is known as “{subject.kind}”. It cannot become “{kind}”.")
     latest = max(subject.last_interaction_at, min(last_interaction_at, at)) if last_interaction_at else None

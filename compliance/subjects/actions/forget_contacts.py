@@ -7,8 +7,9 @@ from django.db import transaction
 
 from compliance.audit.actions import record
 from compliance.core.actor import Actor
+from compliance.subjects.actions.lock import lock
 from compliance.subjects.keys import sealer_of
-from compliance.subjects.models import Contact, Subject
+from compliance.subjects.models import Contact
 
 
 @transaction.atomic
@@ -17,12 +18,12 @@ def forget_contacts(*, subject_id: UUID, actor: Actor, at: datetime, reason: str
 
     `reason` is a closed word or sentence of ours: it goes into the ledger, sealed under the subject's key.
     """
-    subject = Subject.objects.select_for_update(no_key=True).get(pk=subject_id)
+    subject = lock(subject_id, no_key=True)
     gone, _ = Contact.objects.filter(subject=subject).delete()
     if gone:
         record(
             kind="subjects:contacts:forgotten",
-            object_id=str(subject_id),
+            object_id=str(subject.pk),
             actor=actor,
             at=at,
             payload={"count": gone, "reason": reason},

@@ -12,7 +12,7 @@ WORDS = {
     "purpose.marketing": "Ihr Gesicht in einem benannten Beitrag zeigen",
     "purpose.disclose": "die Daten Ihres Gesichts an {party} geben",
     # What a person who signs says; sealed with the signature as the statement of intent.
-    "intent.face_scan": "Ich habe dies gelesen und unterschreibe diese Freigabe",
+    "intent.face_scan": "Ich habe dies gelesen und unterschreibe diese Einwilligung",
     "intent.regenerate": "Ich habe dies gelesen und erlaube diese neuen Ergebnisse",
     "intent.match": "Ich habe dies gelesen und erlaube diesen Vergleich",
     "intent.train_personal_model": "Ich habe dies gelesen und erlaube dieses Training",
@@ -21,7 +21,7 @@ WORDS = {
     "intent.benchmark": "Ich habe dies gelesen und erlaube diese Tests",
     "intent.marketing": "Ich habe dies gelesen und erlaube diesen einen Beitrag",
     "intent.disclose": "Ich habe dies gelesen und erlaube diese Weitergabe",
-    "title.face_scan": "Ihre schriftliche Freigabe für einen Scan Ihres Gesichts",
+    "title.face_scan": "Ihre schriftliche Einwilligung für einen Scan Ihres Gesichts",
     "title.regenerate": "Eine eigene Wahl: später neue Ergebnisse machen",
     "title.match": "Eine eigene Wahl: Ihr Gesicht mit anderen Fotos vergleichen",
     "title.train_personal_model": "Eine eigene Wahl: ein Modell Ihres Gesichts trainieren",
@@ -32,8 +32,8 @@ WORDS = {
     "title.disclose": "Eine eigene Wahl: Ihre Daten an {party} geben",
     # The beginning: it is a choice, and whose.
     "head.decide": "Sie entscheiden",
-    "ask.scan": "{operator} bittet um Ihre schriftliche Freigabe, bevor Ihr Gesicht gescannt wird.",
-    "ask.own": "{operator} bittet dafür um eine eigene Freigabe.",
+    "ask.scan": "{operator} bittet um Ihre schriftliche Einwilligung, bevor Ihr Gesicht gescannt wird.",
+    "ask.own": "{operator} bittet dafür um eine eigene Einwilligung.",
     "voluntary.scan": "Das ist freiwillig. Sie können nein sagen. Vor Ihrer Unterschrift wird nichts gescannt.",
     "voluntary.own": "Das ist freiwillig. Der Dienst braucht es nie: Lassen Sie es leer, und Ihr Scan läuft genauso.",
     "priced": "Es ändert nie, was Sie zahlen.",
@@ -61,16 +61,18 @@ WORDS = {
     "result.pictures": "die Bilder, die Sie wünschen,",
     "result.report": "den Bericht, den Sie wünschen,",
     "training.scan_model": (
-        "Dafür darf ein Modell Ihres Gesichts gebaut werden, nur für Sie. Ein anderes Training erlaubt diese Freigabe nicht. "
+        "Dafür darf ein Modell Ihres Gesichts gebaut werden, nur für Sie. Ein anderes Training erlaubt diese Einwilligung nicht. "
         "Kein Modell, das anderen dient, lernt damit von Ihnen."
     ),
-    "training.none": ("Diese Freigabe erlaubt kein Training. Sie erlaubt kein Modell nur für Sie und kein Modell, das auch anderen dient."),
-    "training.train_personal_model": "Es trainiert kein Modell für andere. Das braucht eine eigene Freigabe.",
+    "training.none": (
+        "Diese Einwilligung erlaubt kein Training. Sie erlaubt kein Modell nur für Sie und kein Modell, das auch anderen dient."
+    ),
+    "training.train_personal_model": "Es trainiert kein Modell für andere. Das braucht eine eigene Einwilligung.",
     "training.train_shared_model": "So ein Modell lernt von vielen Menschen zugleich. Es wird nicht nur für Sie gemacht.",
-    "improve": "Wir nutzen Ihr Gesicht nicht, um unsere Dienste zu verbessern, es sei denn, Sie erlauben es in einer eigenen Freigabe.",
+    "improve": "Wir nutzen Ihr Gesicht nicht, um unsere Dienste zu verbessern, es sei denn, Sie erlauben es in einer eigenen Einwilligung.",
     "sold": "Nichts wird je verkauft, vermietet oder getauscht, und nichts wird geteilt, um Ihnen Werbung zu zeigen.",
     "head.term": "3. Wie lange",
-    "term": "Diese Freigabe gilt {term} lang, ab Ihrer Unterschrift. Dann endet sie von selbst, und wir müssen Sie neu fragen.",
+    "term": "Diese Einwilligung gilt {term} lang, ab Ihrer Unterschrift. Dann endet sie von selbst, und wir müssen Sie neu fragen.",
     "term.kept": "Was vorher gespeichert wurde, wird zu den oben genannten Zeiten zerstört.",
     "head.recipients": "4. Wer es bekommt",
     "recipients": "Nur diese Firmen bekommen es. Sie arbeiten für uns und nur für diesen Dienst:",
@@ -85,7 +87,7 @@ WORDS = {
         "Jedes wird spätestens nach dieser Frist zerstört: {age}."
     ),
     "head.back": "6. Wie Sie es zurücknehmen",
-    "back": "Sie können diese Freigabe zu jeder Zeit zurücknehmen. Auf der Seite, wo Sie unterschrieben haben, ist ein Knopf dafür.",
+    "back": "Sie können diese Einwilligung zu jeder Zeit zurücknehmen. Auf der Seite, wo Sie unterschrieben haben, ist ein Knopf dafür.",
     "back.page": "Oder Sie nutzen {page}.",
     "back.page_mail": "Oder Sie nutzen {page} oder schreiben an {contact}.",
     "after.face_scan": "Das gilt sofort: Von da an wird nichts Neues gemacht, und was dafür gemacht wurde, wird zerstört.",
@@ -146,7 +148,7 @@ WORDS = {
     "end.uploaded.now": "gleich nach dem Hochladen",
     "end.last_interaction": "{duration} nach Ihrem letzten Besuch",
     "end.last_interaction.now": "gleich nach Ihrem letzten Besuch",
-    "end.consent_withdrawn": "sobald Sie diese Freigabe zurücknehmen",
+    "end.consent_withdrawn": "sobald Sie diese Einwilligung zurücknehmen",
     "end.user_request": "wenn Sie uns bitten, es zu löschen",
     "category.all_derived": "Alles andere, was aus Ihrem Foto gemacht wird",
     "category.all_derived.rest": "Alles andere, was aus Ihrem Foto gemacht wird, wenn es nicht unten steht",

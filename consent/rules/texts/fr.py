@@ -12,7 +12,7 @@ WORDS = {
     "purpose.marketing": "montrer votre visage dans une seule publication nommée",
     "purpose.disclose": "transmettre les données de votre visage à {party}",
     # What a person who signs says; sealed with the signature as the statement of intent.
-    "intent.face_scan": "J’ai lu ce texte et je signe cet accord",
+    "intent.face_scan": "J’ai lu ce texte et je signe cette autorisation",
     "intent.regenerate": "J’ai lu ce texte et je permets ces nouveaux résultats",
     "intent.match": "J’ai lu ce texte et je permets cette comparaison",
     "intent.train_personal_model": "J’ai lu ce texte et je permets cet entraînement",
@@ -21,7 +21,7 @@ WORDS = {
     "intent.benchmark": "J’ai lu ce texte et je permets ces tests",
     "intent.marketing": "J’ai lu ce texte et je permets cette seule publication",
     "intent.disclose": "J’ai lu ce texte et je permets cette transmission",
-    "title.face_scan": "Votre accord écrit pour un scan du visage",
+    "title.face_scan": "Votre autorisation écrite pour un scan du visage",
     "title.regenerate": "Un choix à part : faire de nouveaux résultats plus tard",
     "title.match": "Un choix à part : comparer votre visage à d’autres photos",
     "title.train_personal_model": "Un choix à part : entraîner un modèle de votre visage",
@@ -32,10 +32,12 @@ WORDS = {
     "title.disclose": "Un choix à part : transmettre vos données à {party}",
     # The beginning: it is a choice, and whose.
     "head.decide": "Vous décidez",
-    "ask.scan": "{operator} vous demande un accord écrit avant tout scan de votre visage.",
-    "ask.own": "{operator} vous demande pour cela un accord à part.",
-    "voluntary.scan": "Cet accord est facultatif. Vous pouvez dire non. Rien n’est scanné avant que vous signiez.",
-    "voluntary.own": "Cet accord est facultatif. Le service n’en a jamais besoin : laissez la case vide, et votre scan marche tout pareil.",
+    "ask.scan": "{operator} vous demande une autorisation écrite avant tout scan de votre visage.",
+    "ask.own": "{operator} vous demande pour cela une autorisation à part.",
+    "voluntary.scan": "Cette autorisation est facultative. Vous pouvez dire non. Rien n’est scanné avant que vous signiez.",
+    "voluntary.own": (
+        "Cette autorisation est facultative. Le service n’en a jamais besoin : laissez la case vide, et votre scan marche tout pareil."
+    ),
     "priced": "Cela ne change jamais ce que vous payez.",
     "back.early": "Si vous dites oui, vous pouvez revenir là-dessus à tout moment. La partie 6 dit comment, et ce qui se passe alors.",
     "minors.deny": "Si vous avez moins de 18 ans, vous ne pouvez pas signer ce texte.",
@@ -65,18 +67,24 @@ WORDS = {
     "result.pictures": "les images que vous demandez",
     "result.report": "le rapport que vous demandez",
     "training.scan_model": (
-        "Pour cela, un modèle de votre visage peut être créé, pour vous seul. Cet accord ne permet aucun autre entraînement. "
-        "Aucun modèle qui sert à d’autres n’apprend de vous avec cet accord."
+        "Pour cela, un modèle de votre visage peut être créé, pour vous seul. Cette autorisation ne permet aucun autre entraînement. "
+        "Aucun modèle qui sert à d’autres n’apprend de vous avec cette autorisation."
     ),
     "training.none": (
-        "Cet accord ne permet aucun entraînement : ni d’un modèle pour vous seul, ni d’un modèle qui sert aussi à d’autres personnes."
+        "Cette autorisation ne permet aucun entraînement : ni d’un modèle pour vous seul, "
+        "ni d’un modèle qui sert aussi à d’autres personnes."
     ),
-    "training.train_personal_model": "Cela n’entraîne pas de modèle pour d’autres. Il faudrait pour cela un accord à part.",
+    "training.train_personal_model": "Cela n’entraîne pas de modèle pour d’autres. Il faudrait pour cela une autorisation à part.",
     "training.train_shared_model": "Un tel modèle apprend de beaucoup de gens à la fois. Il n’est pas fait pour vous seul.",
-    "improve": "Nous ne nous servons pas de votre visage pour améliorer nos services, sauf si vous le permettez par un accord à part.",
+    "improve": (
+        "Nous ne nous servons pas de votre visage pour améliorer nos services, sauf si vous le permettez par une autorisation à part."
+    ),
     "sold": "Rien n’est jamais vendu, loué ou échangé, et rien n’est partagé pour vous cibler avec de la publicité.",
     "head.term": "3. Pour combien de temps",
-    "term": "Cet accord dure {term} à partir de votre signature. Puis il prend fin tout seul, et nous devons vous le demander à nouveau.",
+    "term": (
+        "Cette autorisation dure {term} à partir de votre signature. "
+        "Puis elle prend fin toute seule, et nous devons vous la demander à nouveau."
+    ),
     "term.kept": "Ce qui a été gardé avant est détruit aux moments notés plus haut.",
     "head.recipients": "4. Qui le reçoit",
     "recipients": "Seules ces sociétés le reçoivent. Elles travaillent pour nous, et pour ce seul service :",
@@ -91,7 +99,7 @@ WORDS = {
         "Chacune est détruite au plus tard après {age}."
     ),
     "head.back": "6. Comment le retirer",
-    "back": "Vous pouvez retirer cet accord à tout moment. Il y a un bouton pour cela sur la page où vous avez signé.",
+    "back": "Vous pouvez retirer cette autorisation à tout moment. Il y a un bouton pour cela sur la page où vous avez signé.",
     "back.page": "Vous pouvez aussi passer par {page}.",
     "back.page_mail": "Vous pouvez aussi passer par {page} ou écrire à {contact}.",
     "after.face_scan": "L’effet est immédiat : dès lors, rien de neuf n’est fait, et ce qui a été fait pour cela est détruit.",
@@ -149,7 +157,7 @@ WORDS = {
     "end.uploaded.now": "juste après l’envoi de la photo",
     "end.last_interaction": "{duration} après votre dernière visite",
     "end.last_interaction.now": "juste après votre dernière visite",
-    "end.consent_withdrawn": "dès que vous retirez cet accord",
+    "end.consent_withdrawn": "dès que vous retirez cette autorisation",
     "end.user_request": "quand vous nous demandez de l’effacer",
     "category.all_derived": "Tout ce qui est fait d’autre avec votre photo",
     "category.all_derived.rest": "Tout ce qui est fait d’autre avec votre photo, sauf ce qui suit",

@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
 from django.core import signing
@@ -293,9 +292,3 @@ def test_no_purpose_but_those_of_the_page_can_be_signed(world: World) -> None:
             sign(link_id=link.pk, purpose=purpose, signature=Signature(notice.pk, at, True, "Ana"), actor=PERSON, at=at)
     assert world.browser.get(path).status_code == 200
     assert not Release.objects.exists()
-
-
-def test_a_link_lives_seven_days(world: World) -> None:
-    world.link("ana")
-    link = ReleaseLink.objects.get()
-    assert link.expires_at - link.made_at == timedelta(days=7)

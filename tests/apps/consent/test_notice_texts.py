@@ -180,7 +180,7 @@ def test_durations_have_words_in_every_language(written_as: str, words: tuple[st
     [
         ("uploaded + P30D", "30 jours après l’envoi de la photo"),
         ("uploaded + PT0S", "juste après l’envoi de la photo"),
-        ("consent_withdrawn", "dès que vous retirez cet accord"),
+        ("consent_withdrawn", "dès que vous retirez cette autorisation"),
     ],
 )
 def test_ends_have_words_too(end: str, words: str) -> None:

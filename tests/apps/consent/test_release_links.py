@@ -1,5 +1,6 @@
 """Whom a link asks for what: one purpose, one piece, one party, in one language."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -119,3 +120,9 @@ def test_c4_no_page_signs_what_it_does_not_ask_for(world: World) -> None:
     for purpose in ("face_scan", "quality", SHARE):
         with pytest.raises(Invalid):
             sign_as(poster, purpose)
+
+
+def test_a_link_lives_seven_days(world: World) -> None:
+    world.link("ana")
+    link = ReleaseLink.objects.get()
+    assert link.expires_at - link.made_at == timedelta(days=7)

@@ -61,5 +61,5 @@ def test_c8_an_uploader_never_becomes_the_depicted_person_nor_the_other_way_roun
 
 
 def put(world: World, body: Any) -> Any:
-    headers = {"Authorization": f"Bearer {world.key('consent:write')}", "Idempotency-Key": uuid.uuid4().hex}
+    headers = {"Authorization": f"Bearer {world.key('subjects:write')}", "Idempotency-Key": uuid.uuid4().hex}
     return world.browser.put("/api/v1/subjects", json.dumps(body), content_type="application/json", headers=headers)

@@ -33,11 +33,11 @@ def test_c6_a_withdrawal_is_told_with_a_signature_that_holds_and_nothing_but_ids
     withdraw(subject_id=release.subject_id, purpose="face_scan", actor=PERSON, at=clock.now(), how="test")
     worked()
     told = {json.loads(body)["type"]: (headers, json.loads(body), body) for headers, body in far.got}
-    assert set(told) == {"consent.release.granted", "consent.release.withdrawn"}
-    headers, said, raw = told["consent.release.withdrawn"]
+    assert set(told) == {"release.signed", "release.withdrawn"}
+    headers, said, raw = told["release.withdrawn"]
     change = Change.objects.get(event="withdrawn")
     assert said == {
-        "type": "consent.release.withdrawn",
+        "type": "release.withdrawn",
         "timestamp": clock.to_text(change.at),
         "data": {"change": str(change.pk), "purpose": "face_scan", "subject": str(release.subject_id), "references": ["usr_ana"]},
     }
@@ -72,13 +72,13 @@ def test_a_signature_of_the_specification_comes_out_as_printed_there() -> None:
 def test_nobody_promises_anything_while_nobody_listens(far: Far) -> None:
     signed("usr_ana")
     assert not Promise.objects.filter(topic="consent.notify").exists()
-    endpoint(far, "consent.release.withdrawn")
+    endpoint(far, "release.withdrawn")
     signed("usr_ben")
     assert not Promise.objects.filter(topic="consent.notify").exists()
     release = signed("usr_cy")
     withdraw(subject_id=release.subject_id, purpose="face_scan", actor=PERSON, at=clock.now(), how="test")
     worked()
-    assert [json.loads(body)["type"] for _, body in far.got] == ["consent.release.withdrawn"]
+    assert [json.loads(body)["type"] for _, body in far.got] == ["release.withdrawn"]
 
 
 def test_every_event_of_the_feed_has_a_type_that_an_endpoint_can_choose() -> None:
@@ -87,7 +87,7 @@ def test_every_event_of_the_feed_has_a_type_that_an_endpoint_can_choose() -> Non
 
 
 def test_what_is_said_is_built_at_each_try_so_that_an_erasure_reaches_what_waits(far: Far) -> None:
-    endpoint(far, "consent.release.granted")
+    endpoint(far, "release.signed")
     release = signed("usr_ana")
     far.status = 500
     worked()
@@ -141,12 +141,12 @@ def test_a_secret_is_nowhere_in_the_database_in_clear(far: Far) -> None:
 
 def test_a_change_told_twice_makes_one_message_for_each_endpoint(far: Far) -> None:
     endpoint(far)
-    create_endpoint(url=f"{far.url}/second", events=["consent.release.granted"], actor=OLGA, at=clock.now())
+    create_endpoint(url=f"{far.url}/second", events=["release.signed"], actor=OLGA, at=clock.now())
     signed("usr_ana")
     change = Change.objects.get()
     worked()
     with transaction.atomic():
-        assert spread(event="consent.release.granted", about=change.pk, at=clock.now()) == 0
+        assert spread(event="release.signed", about=change.pk, at=clock.now()) == 0
     assert Message.objects.count() == 2
     assert len(set(far.ids())) == 2
 
@@ -159,7 +159,7 @@ def test_x29_an_address_that_may_never_be_called_makes_no_endpoint(settings: Any
     assert Endpoint.objects.count() == 0
 
 
-@pytest.mark.parametrize("events", [[], ["consent.release.sold"], ["efface.test"]])
+@pytest.mark.parametrize("events", [[], ["release.sold"], ["efface.test"]])
 def test_an_endpoint_hears_of_known_events_or_is_not_made(far: Far, events: list[str]) -> None:
     with pytest.raises(Invalid):
         create_endpoint(url=far.url, events=events, actor=OLGA, at=clock.now())

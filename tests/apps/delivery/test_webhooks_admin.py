@@ -37,13 +37,13 @@ def given_up(far: Far) -> Message:
 
 
 def test_the_secret_is_on_one_page_once(operator: Client, far: Far) -> None:
-    form = {"url": far.url, "events": ["consent.release.withdrawn"], "reason": "the scan backend listens"}
+    form = {"url": far.url, "events": ["release.withdrawn"], "reason": "the scan backend listens"}
     shown = operator.post(page("endpoint_add"), form)
     match = SECRET.search(shown.content.decode())
     assert match
     assert "no-store" in shown["Cache-Control"]
     made = Endpoint.objects.get()
-    assert (made.url, made.events, made.enabled) == (far.url, ["consent.release.withdrawn"], True)
+    assert (made.url, made.events, made.enabled) == (far.url, ["release.withdrawn"], True)
     assert made.history.get().history_change_reason == "the scan backend listens"
     for address in (page("endpoint_changelist"), page("endpoint_change", made.pk), page("endpoint_history", made.pk)):
         html = operator.get(address).content.decode()

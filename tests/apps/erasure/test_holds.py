@@ -165,7 +165,7 @@ def test_two_officers_place_a_hold_on_the_admins_pages_and_a_viewer_cannot(clien
     fields = {
         "authority": "subpoena", "reference": "No. 26-CV-1", "owner": "Counsel", "why": "the court asked", "system": factories.SYSTEM,
         "review_on": (clock.now() + timedelta(days=30)).date().isoformat(), "artifacts": "up-1\nup-9",
-    }  # fmt: skip
+    }  # fmt: skip  # read by groups
     wrong = client.post("/admin/erasure/hold/add/", {**fields, "document": SimpleUploadedFile("s.pdf", b"%PDF-1.7 subpoena")})
     assert "up-9" in wrong.content.decode()
     assert Hold.objects.count() == 0

@@ -82,7 +82,7 @@ def content(subject: str, *, artifacts: list[dict[str, Any]] | None = None, **ch
         "still_to_come": [{"what": "backups", "by": "2026-12-04", "words": "The last backup made before the deletion is overwritten."}],
         "remains": [],
         "parties": [],
-        "holds": "none",
+        "holds": [],
         "software": {"name": "Efface", "version": "0.1.0", "taxonomy": 1},
         **changes,
     }

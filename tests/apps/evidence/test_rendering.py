@@ -69,7 +69,7 @@ def sealed(usual: bytes, tmp_path: Path, settings: Settings) -> bytes:
 
 def test_the_same_input_gives_the_same_bytes(usual: bytes) -> None:
     assert render(page(facts())) == usual
-    assert render(page(facts(holds="one"))) != usual
+    assert render(page(facts(holds=[{"artifacts": 1, "authority": "a court", "reference": "No. 1", "review_on": "2027-01-01"}]))) != usual
 
 
 def test_the_twin_is_inside_as_data_with_the_documents_own_time(usual: bytes) -> None:
