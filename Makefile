@@ -10,7 +10,7 @@ WITH_US := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check bench experiments lock clean dev python
+.PHONY: help setup run demo test check bench experiments languages lock clean dev python
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -43,6 +43,9 @@ bench: dev ## How fast the consent check answers; ARGS="--big 3000000" grows it 
 
 experiments: dev ## Withdrawals race checks, registrations and training snapshots 10,000 times
 	@$(WITH_US) env RACES=$${RACES:-10000} $(PY) -m deploy.local.suite tests/races/test_false_allows.py -n 0 $(ARGS)
+
+languages: setup ## Compile the translations after a change in locale/
+	@$(PY) -m deploy.local.languages
 
 lock: python ## Work out the locked requirements anew (maintainers)
 	@test -x $(PY) || $(PYTHON) -m venv .venv

@@ -1,3 +1,3 @@
 """The version of the product, as documents and the OpenAPI name it."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
