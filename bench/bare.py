@@ -23,7 +23,7 @@ def look(_request: HttpRequest) -> HttpResponse:
     connection.connection.prepare_threshold = 0
     with psycopg.Cursor(connection.connection) as cursor:
         row: Any = cursor.execute(QUERY, {"subject": SUBJECT}, prepare=True).fetchone()
-    return HttpResponse(b'{"decision": true}' if row and row[0] == "active" else b'{"decision": false}', content_type="application/json")
+    return HttpResponse(b'{"decision":true}' if row and row[0] == "active" else b'{"decision":false}', content_type="application/json")
 
 
 urlpatterns = [path("look", look)]

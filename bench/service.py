@@ -99,17 +99,32 @@ def answers(url: str) -> bool:
 
 def memory(process: subprocess.Popen[bytes]) -> float:
     """Resident megabytes of a server with its workers, shared pages counted once each."""
-    total = 0
+    return sum(_proportional(folder) for folder, _, fields in _processes() if int(fields[2]) == process.pid) / 1024
+
+
+def spent(process: subprocess.Popen[bytes], url: str) -> float:
+    """Processor seconds that a server with its workers has used so far, and the connections to its database on this machine."""
+    with psycopg.connect(url) as asking:
+        rows = asking.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user").fetchall()
+    # By its name too: a database elsewhere numbers its processes as it likes.
+    theirs = {(str(pid), "postgres") for (pid,) in rows}
+    used = [fields for folder, name, fields in _processes() if int(fields[2]) == process.pid or (folder.name, name) in theirs]
+    return sum(int(fields[11]) + int(fields[12]) for fields in used) / os.sysconf("SC_CLK_TCK")
+
+
+def _processes() -> Iterator[tuple[Path, str, list[str]]]:
+    """Folder, name and fields (from the state on, see proc(5)) of every process that is still there."""
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = status.read_text().rsplit(")", 1)[1].split()
-            if int(fields[2]) == process.pid:
-                total += _proportional(status.parent)
-        except (OSError, IndexError):
+            before, after = status.read_text().rsplit(")", 1)
+        except OSError:
             continue
-    return total / 1024
+        yield status.parent, before.split("(", 1)[1], after.split()
 
 
 def _proportional(folder: Path) -> int:
-    lines = (folder / "smaps_rollup").read_text().splitlines()
+    try:
+        lines = (folder / "smaps_rollup").read_text().splitlines()
+    except OSError:  # it ended meanwhile
+        return 0
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

@@ -218,6 +218,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "RequestStateEnum": "dsar.models.Request.State",
+        "SubjectKindEnum": "compliance.subjects.models.Subject.SubjectKind",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "compliance.access.api.openapi.add_plain_views"],
 }
 

@@ -17,6 +17,7 @@ from consent.api.models import (
     SubjectDisclosuresView,
     SubjectTrainingView,
 )
+from consent.api.notices import NoticesView
 from consent.api.releases import ReleasesView
 from consent.api.subjects import SubjectsView
 from consent.api.uses import UsesView
@@ -41,6 +42,7 @@ urlpatterns = [
     path(".well-known/gpc.json", gpc.well_known, name="gpc"),
     path("api/v1/release-links", ReleaseLinksView.as_view(), name="release_links"),
     path("api/v1/changes", ChangesView.as_view(), name="changes"),
+    path("api/v1/notices", NoticesView.as_view(), name="notices"),
     path("api/v1/releases", ReleasesView.as_view(), name="releases"),
     path("api/v1/subjects", SubjectsView.as_view(), name="subjects"),
     path("api/v1/withdrawals", WithdrawalsView.as_view(), name="withdrawals"),

@@ -15,8 +15,7 @@ from dsar.mails import send
 from dsar.models import Request
 from dsar.rules.codes import CONFIRM_LIFE, confirm_secret, status_code
 from dsar.rules.grounds import GROUNDS
-from dsar.rules.places import regulators, zone
-from dsar.rules.words import moment
+from dsar.rules.places import regulators
 
 State = Request.State
 
@@ -27,7 +26,7 @@ def mail_confirm(payload: Mapping[str, str], lease: Lease, at: datetime) -> None
     ends_at = request.received_at + CONFIRM_LIFE
     if request.state == State.AWAITING_CONFIRMATION and at < ends_at:
         link = settings.BASE_URL + reverse("dsar:confirm", args=[confirm_secret(request.pk)])
-        send("confirm", request, lease, at, link=link, until=moment(ends_at, zone(request.residence)))
+        send("confirm", request, lease, at, link=link)
 
 
 def mail_received(payload: Mapping[str, str], lease: Lease, at: datetime) -> None:

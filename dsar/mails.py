@@ -15,9 +15,9 @@ from compliance.delivery.actions import Lease
 from compliance.subjects.queries import emails
 from dsar.actions.move import note
 from dsar.models import Request
-from dsar.rules.clocks import law_name
+from dsar.rules.codes import CONFIRM_LIFE
 from dsar.rules.places import zone
-from dsar.rules.words import day, moment
+from dsar.rules.words import day, law_in_words, moment
 
 # SMTP replies from here on are final (RFC 5321 4.2.1); those below mean "not now".
 FINAL = 500
@@ -73,8 +73,9 @@ def facts(request: Request) -> dict[str, object]:
         "operator": settings.OPERATOR_NAME,
         "code": request.code,
         "received": moment(request.received_at, zone(request.residence)),
+        "link_ends": moment(request.received_at + CONFIRM_LIFE, zone(request.residence)),
         "due": day(request.due),
-        "law": law_name(request.law) if request.law else "",
+        "law": law_in_words(request.law) if request.law else "",
         "target": day(request.due_safe),
         "status_url": settings.BASE_URL + reverse("dsar:status", args=[request.code]),
     }

@@ -15,8 +15,6 @@ ASKED = "lang"
 COOKIE_LIFE = 365 * 24 * 3600
 # Programs, officers and files: one language.
 ONE_LANGUAGE = ("/api/", "/access/", "/admin/", "/.well-known/", "/static/", "/healthz", "/readyz")
-# Pages whose words are not translated yet. A German frame around English text would help nobody, least of all a screen reader.
-NOT_YET = ("/privacy/", "/verify/")
 # Finds its language by itself, without a cookie: any cache may keep it.
 FOR_CACHES = ("/notice",)
 
@@ -28,12 +26,13 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(ONE_LANGUAGE + NOT_YET + FOR_CACHES):
+        if request.path.startswith(ONE_LANGUAGE + FOR_CACHES):
             return self.get_response(request)
         choice = asked(request)
         with translation.override(choice or translation.get_language_from_request(request)):
             response = self.get_response(request)
-            response["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+            # A document names its own: a certificate stays as it was sealed.
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         if choice:
             remember(response, choice)
@@ -62,7 +61,7 @@ def remember(response: HttpResponse, language: str) -> None:
 
 def choices(request: HttpRequest) -> list[dict[str, str]]:
     """The same page in each language: code, own name and address. Empty where a page has one language only."""
-    if request.path.startswith(ONE_LANGUAGE + NOT_YET):
+    if request.path.startswith(ONE_LANGUAGE):
         return []
     query = request.GET.copy()
     found = []

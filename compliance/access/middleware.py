@@ -18,7 +18,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Programs read problem+json; people get a page in plain words.
 PROGRAMS = ("/api/", "/access/", "/.well-known/")
 # Where people hand in a paper.
-UPLOADS = ("/sign/", "/admin/consent/")
+UPLOADS = ("/sign/", "/admin/consent/", "/admin/erasure/hold/add/")
 # The one list of ids that may be long: 100,000 of up to 200 characters, read line by line.
 LIST = re.compile(r"/api/v1/datasets/[0-9a-f-]{36}/snapshots")
 MAX_LIST = 24_000_000
@@ -40,7 +40,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)

@@ -3,7 +3,8 @@
 What holds before any view holds here too: a request id and its log line, TLS, the limits on bodies, host names.
 """
 
-from functools import lru_cache
+import gc
+from functools import cache, lru_cache
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ class ShortRoadMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.straight = cast(GetResponse, SecurityMiddleware(LimitsMiddleware(view)))
+        settle()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.resolver_match = place(request.path_info) if request.path_info.startswith(BEGINS) else None
@@ -37,6 +39,17 @@ def view(request: HttpRequest) -> HttpResponse:
 
 def not_there(_request: HttpRequest) -> HttpResponse:
     raise Resolver404
+
+
+@cache
+def settle() -> None:
+    """Load every address now, and let the garbage collector pass by what stays for good, once a process.
+
+    A thousand answers are enough to make it walk over all of the service: that took longer than the answers.
+    """
+    place(BEGINS)
+    gc.collect()
+    gc.freeze()
 
 
 @lru_cache(maxsize=64)

@@ -140,3 +140,13 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.size)
+
+
+def two_people(first: str, second: str) -> models.Q:
+    """For a constraint: `second` did not do what `first` began. By account; by name where a program without an account acted.
+
+    Both name a text field, with an integer field `<name>_account` beside it.
+    """
+    accounts = models.Q(**{f"{first}_account__isnull": False, f"{second}_account__isnull": False})
+    other_account = accounts & ~models.Q(**{f"{second}_account": models.F(f"{first}_account")})
+    return models.Q(**{second: ""}) | other_account | (~accounts & ~models.Q(**{second: models.F(first)}))

@@ -60,15 +60,24 @@ def append(name: str, lines: bytes) -> None:
     place = folder()
     new = not (place / name).exists()
     place.mkdir(parents=True, exist_ok=True)
-    handle = os.open(place / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(place / name, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        drop_half_a_line(handle)
         os.write(handle, lines)
         os.fsync(handle)
     finally:
         os.close(handle)
     if new:
         sync_folder(place)
+
+
+def drop_half_a_line(handle: int) -> None:
+    """A writer that died within a line has answered nobody: what it left would spoil the next line."""
+    size = os.fstat(handle).st_size
+    tail = os.pread(handle, LONGEST, max(size - LONGEST, 0))
+    if tail and not tail.endswith(b"\n") and b"\n" in tail:
+        os.ftruncate(handle, size - len(tail.rpartition(b"\n")[2]))
 
 
 def files() -> list[Path]:
@@ -82,6 +91,8 @@ def lines_from(path: Path, offset: int) -> Iterator[tuple[Tombstone | None, int]
         file.seek(offset)
         while line := file.readline(LONGEST):
             if not line.endswith(b"\n"):
+                if len(line) == LONGEST:
+                    yield None, offset
                 # Half a line: its writer died before it answered anybody, or is still writing.
                 return
             offset += len(line)

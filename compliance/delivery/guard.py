@@ -11,6 +11,15 @@ from compliance.core.errors import BackendFault, FieldError, Invalid
 
 # RFC 6052: an IPv4 address in the last 32 bits.
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# What Python's own list takes for public: site-local, local NAT64, IPv4 written as IPv6, and protocol assignments with the
+# metadata address of a cloud (RFC 3879, 8215, 4291, 6890).
+NOT_PUBLIC: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = (
+    ipaddress.IPv6Network("fec0::/10"),
+    ipaddress.IPv6Network("64:ff9b:1::/48"),
+    ipaddress.IPv6Network("::/96"),
+    ipaddress.IPv6Network("::ffff:0:0:0/96"),
+    ipaddress.IPv4Network("192.0.0.0/24"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ def check(url: str) -> tuple[str, str, int]:
         port = parts.port
     except ValueError:
         raise refused("is not an address") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
         raise refused("must look like https://scan.example.com, without name, password or query")
     port = port or {"http": 80, "https": 443}[parts.scheme]
     if parts.scheme == "http" and f"{parts.hostname}:{port}" not in settings.BACKEND_ALLOW:
@@ -61,4 +70,4 @@ def is_public(address: str) -> bool:
         if ip in NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         ip = inner or ip
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in net for net in NOT_PUBLIC if net.version == ip.version)

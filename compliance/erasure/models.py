@@ -7,6 +7,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from compliance.artifacts.models import Artifact
+from compliance.audit.models import two_people
 from compliance.core.personal_data import Kind, PersonalData, nothing
 from compliance.evidence.models import Document
 from compliance.subjects.models import Subject
@@ -187,11 +188,15 @@ class Hold(models.Model):
     conflicts = models.JSONField(default=list)
     artifacts = models.ManyToManyField(Artifact, through="HeldArtifact", related_name="holds")
     proposed_by = models.CharField(max_length=200)
+    proposed_by_account = models.IntegerField(null=True)
     proposed_at = models.DateTimeField()
     approved_by = models.CharField(max_length=200, blank=True)
+    approved_by_account = models.IntegerField(null=True)
     approved_at = models.DateTimeField(null=True)
     release_proposed_by = models.CharField(max_length=200, blank=True)
+    release_proposed_by_account = models.IntegerField(null=True)
     released_by = models.CharField(max_length=200, blank=True)
+    released_by_account = models.IntegerField(null=True)
     released_at = models.DateTimeField(null=True)
     history = HistoricalRecords()
 
@@ -205,14 +210,8 @@ class Hold(models.Model):
                 name="erasure_hold_state",
                 condition=models.Q(state__in=["proposed", "active", "escalated", "release_proposed", "released", "rejected"]),
             ),
-            # Two people: whatever an admin page forgets, the database does not.
-            models.CheckConstraint(
-                name="erasure_hold_two_place_it", condition=models.Q(approved_by="") | ~models.Q(approved_by=models.F("proposed_by"))
-            ),
-            models.CheckConstraint(
-                name="erasure_hold_two_release_it",
-                condition=models.Q(released_by="") | ~models.Q(released_by=models.F("release_proposed_by")),
-            ),
+            models.CheckConstraint(name="erasure_hold_two_place_it", condition=two_people("proposed_by", "approved_by")),
+            models.CheckConstraint(name="erasure_hold_two_release_it", condition=two_people("release_proposed_by", "released_by")),
         ]
 
     def __str__(self) -> str:

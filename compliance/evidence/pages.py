@@ -47,6 +47,7 @@ def document_response(document: Document, form: str) -> HttpResponse:
         raise NotFound("A document comes as pdf or as json.")
     content_type, field = FORMS[form]
     response = HttpResponse(bytes(getattr(document, field)), content_type=content_type)
+    response["Content-Language"] = document.language
     response["Content-Disposition"] = f'attachment; filename="{document.kind}-{document.pk}.{form}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

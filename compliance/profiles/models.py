@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from compliance.audit.models import two_people
 from compliance.core.personal_data import Kind, PersonalData, nothing
 
 
@@ -66,8 +67,10 @@ class Activation(models.Model):
     effective_at = models.DateTimeField()
     why = models.CharField(max_length=300)
     proposed_by = models.CharField(max_length=200)
+    proposed_by_account = models.IntegerField(null=True)
     proposed_at = models.DateTimeField()
     decided_by = models.CharField(max_length=200, blank=True)
+    decided_by_account = models.IntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
     history = HistoricalRecords()
 
@@ -81,11 +84,9 @@ class Activation(models.Model):
             models.CheckConstraint(
                 name="profiles_activation_state", condition=models.Q(state__in=["proposed", "approved", "done", "rejected", "refused"])
             ),
-            # Two people: whatever a page forgets, the database does not.
             models.CheckConstraint(
                 name="profiles_activation_two",
-                condition=~models.Q(state__in=["approved", "done"])
-                | (~models.Q(decided_by="") & ~models.Q(decided_by=models.F("proposed_by"))),
+                condition=~models.Q(state__in=["approved", "done"]) | (~models.Q(decided_by="") & two_people("proposed_by", "decided_by")),
             ),
         ]
 

@@ -65,6 +65,8 @@ class Reading(models.Model):
     cursor = models.CharField(max_length=1000, blank=True)
     # An earlier cursor, moved at every doubling of the pages: a list that runs in a circle comes by here again.
     mark = models.CharField(max_length=1000, blank=True)
+    # The last page was taken in; what is left is to look for what no page showed.
+    all_listed = models.BooleanField(default=False)
     pages = models.PositiveIntegerField(default=0)
     items = models.PositiveBigIntegerField(default=0)
     # Finding -> how many.
@@ -163,7 +165,7 @@ class Mark(models.Model):
 
 
 class Recount(models.Model):
-    """How far the live artifacts were looked at after a profile became the promise. Its id is that of the profile version."""
+    """How far the live artifacts were looked at after a profile became the promise. Its id is that of the activation's ledger entry."""
 
     personal_data: ClassVar = nothing(why="Counts, times and a random id.")
 

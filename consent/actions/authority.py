@@ -16,7 +16,8 @@ from consent.rules.papers import Pdf, checked
 from consent.rules.roles import PROXIES
 
 LONGEST_WHAT = 40
-# The last day of an authority is over first where clocks run ahead by fourteen hours: nothing signed under it outlives it anywhere.
+# A day begins, and the one before is over, first where clocks run ahead by fourteen hours: at ten UTC of the day before. Nothing
+# signed under an authority outlives it anywhere, and a paper is never taken for newer than it is.
 FIRST_MIDNIGHT = time(10, tzinfo=UTC)
 
 
@@ -40,7 +41,7 @@ def authority_of(*, role: str, content: bytes, what: str, ends_on: date | None) 
     """
     if role not in PROXIES:
         return None
-    what = " ".join(what.split())
+    what = " ".join(what.replace("\0", " ").split())
     lacking = []
     if not content:
         lacking.append(FieldError("/authority", _("Add the paper that says you may sign for this person, as a PDF.")))

@@ -47,14 +47,9 @@ def end(*, release: Release, state: Release.State, actor: Actor, at: datetime, h
     if state == Release.State.WITHDRAWN:
         # Outside the database too: no restored copy of it may allow what was taken back.
         bury(what=Ended.RELEASE, ids=[release.pk], at=at)
-    # Every end has a receipt, whatever ended it (C13); a caller that tells once more changes nothing.
-    tell(release, because=entry, at=at)
+    # Every end has a receipt, whatever ended it (C13).
+    promise(topic="consent.release_ended", payload={"release": str(release.pk)}, because=entry, at=at)
     return entry
-
-
-def tell(release: Release, *, because: Entry, at: datetime) -> None:
-    """Promise the person a receipt of the end."""
-    promise(topic="consent.release_ended", payload={"release": str(release.pk)}, because=because, at=at)
 
 
 def destroy_unneeded(release: Release, *, reason: str, rule: str, actor: Actor, at: datetime) -> None:

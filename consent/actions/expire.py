@@ -13,7 +13,7 @@ from compliance.core.actor import SERVICE
 from compliance.core.durations import Duration
 from compliance.erasure.models import Order
 from compliance.subjects.models import Subject
-from consent.actions.end import destroy_unneeded, end, tell
+from consent.actions.end import destroy_unneeded, end
 from consent.models import Release
 from consent.rules.terms import LAST_INTERACTION, applying, stale_at, terms
 
@@ -84,8 +84,7 @@ def _end_of(subject_id: UUID, state: Release.State, why: Why, at: datetime) -> i
         if (rule := why(release, subject))
     ]
     for release, rule in due:
-        entry = end(release=release, state=state, actor=SERVICE, at=at, how=rule)
-        tell(release, because=entry, at=at)
+        end(release=release, state=state, actor=SERVICE, at=at, how=rule)
     if due:
         # Once, when all of them have ended: the last one speaks for them.
         release, rule = due[-1]

@@ -28,6 +28,7 @@ from consent.models import Change, Notice, Paper, Release
 from consent.rules import roles
 from consent.rules.evidence import evidence_of
 from consent.rules.papers import Pdf
+from consent.rules.sharing import withheld
 from consent.rules.terms import longest_term
 
 
@@ -35,6 +36,12 @@ class Overtaken(Conflict):
     """What was signed was taken back, or signed again, after it was signed: the later word of the person holds."""
 
     code = "overtaken"
+
+
+class NotShared(Conflict):
+    """The browser says `Sec-GPC: 1`: nothing that shares is asked of this person, and nothing is taken."""
+
+    code = "gpc"
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,11 @@ class Act:
 def grant(*, subject: Subject, notice: Notice, act: Act, actor: Actor, at: datetime) -> Release:
     """Store a release, at once active; an older one for the same purpose is superseded. The caller holds the person's row lock.
 
-    Raises `Invalid` or `MinorCannotSign` for a role that may not sign, `Overtaken`, and `Conflict` while an erasure runs.
+    Raises `Invalid` or `MinorCannotSign` for a role that may not sign, `NotShared` for sharing against the person's signal,
+    `Overtaken`, and `Conflict` while an erasure runs.
     """
     may_be_granted(subject, role=act.role)
+    _not_against_the_signal(subject, notice.purpose, act)
     _not_overtaken(subject, notice.purpose, act)
     release = new_release(subject, notice, act, state=Release.State.ACTIVE)
     release.expires_at = _end_of(release, subject, act, at)
@@ -170,6 +179,15 @@ def _end_of(release: Release, subject: Subject, act: Act, at: datetime) -> datet
     if ends <= at:
         raise Invalid(_("This release has run out already."), [FieldError("/signed_at", _("Too long ago: ask the person to sign again."))])
     return ends
+
+
+def _not_against_the_signal(subject: Subject, purpose: str, act: Act) -> None:
+    """An opt-out by Global Privacy Control, now or noted before, is not undone by a form that came along with it."""
+    # No browser speaks for a paper: who signs one by hand for this one party or piece has said so in person, after the signal.
+    if act.channel == Release.Channel.PAPER:
+        return
+    if withheld(purpose) and (act.gpc or subject.gpc_at is not None):
+        raise NotShared(_("Your browser asks us not to share your data (Global Privacy Control). So nothing to share is asked here."))
 
 
 def _not_overtaken(subject: Subject, purpose: str, act: Act) -> None:

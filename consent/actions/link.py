@@ -18,6 +18,7 @@ from compliance.subjects.models import Subject
 from compliance.subjects.queries import sealer
 from consent.models import ReleaseLink
 from consent.queries import current_notice
+from consent.rules.sharing import withheld
 from consent.rules.texts import LOCALES
 
 LINK_LIFE = timedelta(days=7)
@@ -51,7 +52,7 @@ def offer(
     current_notice(purpose, language)
     subject = know(reference=reference, actor=actor, at=at, kind=kind or Subject.SubjectKind.ACCOUNT)
     _same_person(subject, kind)
-    if subject.gpc_at and purpose.startswith(DISCLOSE):
+    if subject.gpc_at and withheld(purpose):
         raise Conflict("This person’s browser asks not to share (Global Privacy Control). Nothing to share may be asked of them.")
     if email:
         add_contact(subject=subject, email=email)

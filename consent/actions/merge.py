@@ -17,9 +17,9 @@ from compliance.erasure.models import Order
 from compliance.subjects.actions.join import join
 from compliance.subjects.keys import sealer_of
 from compliance.subjects.models import Contact, Reference, Subject
-from compliance.subjects.queries import by_reference
+from compliance.subjects.queries import by_reference, everyone
 from consent.actions.change import change
-from consent.actions.end import destroy_unneeded, end, tell
+from consent.actions.end import destroy_unneeded, end
 from consent.actions.withdraw import RULE
 from consent.models import Change, ReceiptCode, Release
 from consent.rules.merging import Plan, Said, plan
@@ -101,14 +101,23 @@ def _may_be_joined(account: Subject, guest: Subject) -> None:
 
 def _plan(account: Subject, guest: Subject) -> Plan:
     """Read what both said about every purpose."""
-    rows = Release.objects.filter(subject__in=[account, guest]).values_list("pk", "purpose", "piece", "signed_at", "state", "ended_at")
-    said = [
-        Said(pk, (purpose, piece), signed_at, state == State.ACTIVE, ended_at if state in (State.WITHDRAWN, State.REFUSED) else None)
-        for pk, purpose, piece, signed_at, state, ended_at in rows
-    ]
-    # A withdrawal that found nothing to end counts too: the release it meant may stand on the other record.
-    early = Change.objects.filter(subject__in=[account, guest], event=Change.Event.WITHDRAWN, release=None)
-    return plan(said, list(early.values_list("purpose", "at")))
+    # A withdrawal that found nothing to end counts too: the release it meant may stand on the other record. Such a note keeps the id
+    # of the guest whom it was about, also when that guest was joined to the account before.
+    people = [*everyone(account.pk), guest.pk]
+    early = Change.objects.filter(subject__in=people, event=Change.Event.WITHDRAWN, release=None)
+    return plan(map(_said, Release.objects.filter(subject__in=[account, guest])), list(early.values_list("purpose", "at")))
+
+
+def _said(release: Release) -> Said:
+    return Said(
+        release=release.pk,
+        record=release.subject_id,
+        key=(release.purpose, release.piece),
+        signed_at=release.signed_at,
+        active=release.state == State.ACTIVE,
+        withdrawn_at=release.ended_at if release.state == State.WITHDRAWN else None,
+        refused_at=release.ended_at if release.state == State.REFUSED else None,
+    )
 
 
 def _in_order(ends: Plan) -> list[tuple[UUID, State]]:
@@ -117,8 +126,7 @@ def _in_order(ends: Plan) -> list[tuple[UUID, State]]:
 
 def _end(release_id: UUID, state: State, actor: Actor, at: datetime) -> UUID:
     release = Release.objects.get(pk=release_id)
-    entry = end(release=release, state=state, actor=actor, at=at, how="two records of one person were joined")
-    tell(release, because=entry, at=at)
+    end(release=release, state=state, actor=actor, at=at, how="two records of one person were joined")
     return release_id
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,10 +12,9 @@ from compliance.audit.actions import record
 from compliance.core.actor import Actor
 from compliance.core.errors import FieldError, Invalid
 from compliance.core.taxonomy import Purpose
-from compliance.subjects.actions import lock
-from compliance.subjects.models import Subject
+from compliance.subjects.actions import know, lock
 from compliance.subjects.queries import by_reference, sealer
-from consent.actions.authority import Authority, authority_of
+from consent.actions.authority import FIRST_MIDNIGHT, Authority, authority_of
 from consent.actions.grant import Act, grant
 from consent.models import Notice, Paper, Release
 from consent.queries.releases import content_of
@@ -39,20 +38,23 @@ class OnPaper:
     authority_ends: date | None = None
 
 
-def record_paper(*, reference: str, paper: OnPaper, reason: str, actor: Actor, at: datetime) -> Release:
+def record_paper(*, reference: str, paper: OnPaper, reason: str, actor: Actor, at: datetime, make_record: bool = False) -> Release:
     """Store the release and the exact bytes of its paper, together or not at all.
 
+    `make_record`: the officer wants a record for a reference that nobody has; without it a slip of the pen would make a person.
     Raises `Invalid` naming what is wrong, and what `grant` raises. Call it outside a transaction: the files are looked at first.
     """
     notice = Notice.objects.filter(pk=paper.notice_id).first()
     subject = by_reference(reference)
-    if wrong := [*_what(paper, notice, at), *_who(paper, subject)]:
+    if wrong := [*_what(paper, notice, at), *_who(paper, known=subject is not None or make_record)]:
         raise Invalid("This paper cannot be added yet.", wrong)
-    if notice is None or subject is None:  # pragma: no cover  # refused above
+    if notice is None:  # pragma: no cover  # refused above
         raise Invalid("This paper cannot be added yet.")
     pdf = checked(paper.content, "/content")
     authority = authority_of(role=paper.role, content=paper.authority, what=paper.authority_what, ends_on=paper.authority_ends)
-    return _store(subject, notice, paper, pdf, authority, reason=reason, actor=actor, at=at)
+    with transaction.atomic():
+        subject = lock((subject or know(reference=reference, actor=actor, at=at)).pk, no_key=True)
+        return grant(subject=subject, notice=notice, act=_act(paper, pdf, authority, reason, actor), actor=actor, at=at)
 
 
 @transaction.atomic
@@ -70,14 +72,11 @@ def open_paper(*, paper: Paper, reason: str, actor: Actor, at: datetime) -> byte
     return content
 
 
-@transaction.atomic
-def _store(
-    known: Subject, notice: Notice, paper: OnPaper, pdf: Pdf, authority: Authority | None, *, reason: str, actor: Actor, at: datetime
-) -> Release:
-    subject = lock(known.pk, no_key=True)
-    # A paper says a day, no hour. The first moment of it is the strict one: for the term, and for what was said later that day.
-    signed_at = datetime.combine(paper.signed_on, time(), tzinfo=UTC)
-    act = Act(
+def _act(paper: OnPaper, pdf: Pdf, authority: Authority | None, reason: str, actor: Actor) -> Act:
+    # A paper says a day, no hour and no place. Its first moment anywhere is the strict one: for the term, and for what was said
+    # later that day.
+    signed_at = datetime.combine(paper.signed_on - timedelta(days=1), FIRST_MIDNIGHT)
+    return Act(
         shown_at=signed_at,
         signed_at=signed_at,
         method=Release.Method.PAPER,
@@ -93,7 +92,6 @@ def _store(
         authority=authority,
         paper=pdf,
     )
-    return grant(subject=subject, notice=notice, act=act, actor=actor, at=at)
 
 
 def _what(paper: OnPaper, notice: Notice | None, at: datetime) -> Iterator[FieldError]:
@@ -111,7 +109,7 @@ def _what(paper: OnPaper, notice: Notice | None, at: datetime) -> Iterator[Field
         yield FieldError("/piece", "A release for marketing names the one piece; no other release names any.")
 
 
-def _who(paper: OnPaper, subject: Subject | None) -> Iterator[FieldError]:
-    if subject is None:
+def _who(paper: OnPaper, *, known: bool) -> Iterator[FieldError]:
+    if not known:
         yield FieldError("/reference", "No record has this reference.")
     yield from missing(name=clean_name(paper.name), agreed=True, for_somebody=paper.role in PROXIES)

@@ -17,7 +17,7 @@ from compliance.subjects.models import Subject
 from consent.actions.grant import Act, grant
 from consent.models import Notice, Release
 from consent.rules import notices, roles
-from consent.rules.signing import NOT_A_SIGNATURE, clean_name, known_zone, missing, strokes
+from consent.rules.signing import ACTS, NOT_A_SIGNATURE, clean_name, known_zone, missing, strokes
 
 METHODS = (Release.Method.TYPED_NAME.value, Release.Method.DRAWN_NAME.value, Release.Method.CLICKED.value)
 # Two machines' clocks may differ by this much.
@@ -79,7 +79,10 @@ def record_release(*, reference: str, told: Told, system: str, actor: Actor, at:
         zone=known_zone(told.zone),
         gpc=told.gpc,
     )
-    return grant(subject=subject, notice=notice, act=act, actor=actor, at=at)
+    try:
+        return grant(subject=subject, notice=notice, act=act, actor=actor, at=at)
+    except roles.MinorCannotSign as error:
+        raise roles.MinorCannotSign(error.detail, [FieldError("/signer/role", error.detail)]) from None
 
 
 def _no_signature(told: Told) -> Iterator[FieldError]:
@@ -90,6 +93,8 @@ def _no_signature(told: Told) -> Iterator[FieldError]:
         )
     elif told.method not in METHODS:
         yield FieldError("/method", f"Choose one of: {', '.join(METHODS)}. A signature on paper is added by an officer.")
+    if told.act not in ACTS:
+        yield FieldError("/act", f"Choose one of: {', '.join(ACTS)}. Nothing else that a person may have done is a signature.")
 
 
 def _who(told: Told) -> Iterator[FieldError]:

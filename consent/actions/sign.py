@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from compliance.core.actor import Actor
 from compliance.core.errors import Conflict, Invalid
+from compliance.core.taxonomy import Purpose
 from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 from consent.actions.authority import Authority, authority_of
 from consent.actions.grant import Act, grant, met, new_release, store
+from consent.actions.receipt_code import keep_code
 from consent.models import Change, Notice, Release, ReleaseLink
 from consent.queries.links import holds, in_force, is_open, may_be_boxed, outgrown, owner_of
 from consent.queries.notices import current_notice
@@ -37,12 +39,6 @@ class TextChanged(Conflict):
     code = "text-changed"
 
 
-class NotShared(Conflict):
-    """The browser says `Sec-GPC: 1`: nothing that shares is asked of this person, and nothing is taken."""
-
-    code = "gpc"
-
-
 @dataclass(frozen=True)
 class Signature:
     """What a person did: typed or drew a name and ticked a box, after a notice was served at `shown_at`.
@@ -64,11 +60,12 @@ class Signature:
     gpc: bool = False
 
 
-def sign(*, link_id: uuid.UUID, purpose: str, signature: Signature, actor: Actor, at: datetime) -> Release:
+def sign(*, link_id: uuid.UUID, purpose: str, signature: Signature, actor: Actor, at: datetime, secret: str = "") -> Release:
     """Store a release for one purpose, at once active; an older one for the same purpose is superseded.
 
-    Raises `Invalid` for what is missing, `LinkEnded`, `TextChanged`, `MinorCannotSign`, and `Conflict` while an erasure runs.
-    Call it outside a transaction: an authority is looked at in a process of its own first.
+    With the `secret` of the link its receipt code works from the same commit on: nobody has signed and holds no code.
+    Raises `Invalid` for what is missing, `LinkEnded`, `TextChanged`, `MinorCannotSign`, `NotShared`, and `Conflict` while an
+    erasure runs. Call it outside a transaction: an authority is looked at in a process of its own first.
     """
     link = ReleaseLink.objects.select_related("subject").get(pk=link_id)
     # Before the file is looked at, so that a stranger's form costs nothing; once more under the lock.
@@ -77,15 +74,18 @@ def sign(*, link_id: uuid.UUID, purpose: str, signature: Signature, actor: Actor
     authority = authority_of(
         role=signature.role, content=signature.authority, what=signature.authority_what, ends_on=signature.authority_ends
     )
-    return _sign(link_id, purpose, signature, authority, actor, at)
+    with transaction.atomic():
+        release = _sign(link_id, purpose, signature, authority, actor, at)
+        # A code opens everything of the person: not for a link that was made for one small purpose, and may be passed on.
+        if secret and link.purpose == Purpose.FACE_SCAN:
+            # Read again: it may have become an account's while the paper was looked at.
+            keep_code(secret=secret, link=ReleaseLink.objects.select_related("subject").get(pk=link_id), at=at)
+    return release
 
 
-@transaction.atomic
 def _sign(link_id: uuid.UUID, purpose: str, signature: Signature, authority: Authority | None, actor: Actor, at: datetime) -> Release:
     link, subject = _lock(link_id)
     _may_sign(link, purpose, at)
-    if purpose.startswith("disclose:") and (signature.gpc or subject.gpc_at):
-        raise NotShared(_("Your browser asks us not to share your data (Global Privacy Control). So nothing to share is asked here."))
     notice = _shown(purpose, signature.notice_id)
     act = Act(
         shown_at=signature.shown_at,

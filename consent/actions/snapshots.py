@@ -1,7 +1,8 @@
 """Take a snapshot of a dataset: of the candidates that a system names, those whose people allow it at one moment, signed.
 
-How the moment holds: the rows of all people concerned are locked for reading first, so that nobody signs or takes back until this
-commits; whatever was acknowledged before is seen. Then `at` is read from the database's clock, and everybody is asked about.
+How the moment holds: the rows of all people concerned are locked for reading first, in one statement and in the order of their
+ids as a merge locks them, so that nobody signs, takes back or is joined until this commits; whatever was acknowledged before is
+seen. Then `at` is read from the database's clock, and everybody is asked about.
 """
 
 import hashlib
@@ -19,16 +20,23 @@ from compliance.profiles.queries import active
 from consent.actions.tokens import SNAPSHOT, signed
 from consent.models import Dataset, Snapshot
 from consent.queries import check
-from consent.rules.decisions import Reason, decide
+from consent.rules.decisions import Reason, Standing, decide
 from consent.rules.training import head_of, line_of, offered_by
 
 # Rows in one round trip: memory grows with this, not with the number of candidates.
 CHUNK = 5_000
 
+# Who is locked, as one hash however many they are.
 LOCK = """
-SELECT id FROM subjects_subject WHERE id IN (
-    SELECT subject_id FROM artifacts_artifact WHERE system = %s AND external_id = ANY(%s))
-ORDER BY id FOR SHARE
+SELECT sha256(string_agg(id::text, ' ' ORDER BY id)::bytea) FROM (
+    SELECT id FROM subjects_subject WHERE id IN (
+        SELECT subject_id FROM artifacts_artifact WHERE system = %s AND external_id = ANY(%s))
+    ORDER BY id FOR SHARE) people
+"""
+# Who is behind the candidates now, hashed alike.
+BEHIND = """
+SELECT sha256(string_agg(id::text, ' ' ORDER BY id)::bytea) FROM (
+    SELECT DISTINCT subject_id AS id FROM artifacts_artifact WHERE system = %s AND external_id = ANY(%s)) people
 """
 # What is there, of this system, and not about to be destroyed.
 CANDIDATES = """
@@ -60,7 +68,7 @@ def take_snapshot(*, dataset: Dataset, candidates: Sequence[str], actor: Actor, 
     profile = active()
     if profile is not None and offered_by(profile.document, dataset.purpose):
         for chunk in _chunks(ids):
-            for line in _members(taken, dataset, chunk):
+            for line in _members(taken, dataset, chunk, moment):
                 digest.update(line)
                 allowed += 1
     else:
@@ -84,36 +92,53 @@ def _chunks(ids: Sequence[str]) -> Iterator[list[str]]:
     return (list(ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
 
 
-def _settle(dataset: Dataset, ids: Sequence[str]) -> datetime:
+def _settle(dataset: Dataset, ids: list[str]) -> datetime:
     """Lock the people behind the candidates, then read the database's clock: the moment of this snapshot."""
+    start = transaction.savepoint()
+    # Somebody was joined to an account while this waited for them: let go of everybody, so that the order holds, and begin again.
+    while not _locked(dataset, ids):
+        transaction.savepoint_rollback(start)
+    transaction.savepoint_commit(start)
     with connection.cursor() as cursor:
-        for chunk in _chunks(ids):
-            cursor.execute(LOCK, [dataset.system, chunk])
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment
 
 
-def _members(snapshot: uuid.UUID, dataset: Dataset, ids: list[str]) -> Iterator[bytes]:
+def _locked(dataset: Dataset, ids: list[str]) -> bool:
+    """Lock the people behind the candidates; whether, with all of them held, these are still the people behind them."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [dataset.system, ids])
+        held = cursor.fetchone()
+        cursor.execute(BEHIND, [dataset.system, ids])
+        return bool(held == cursor.fetchone())
+
+
+def _members(snapshot: uuid.UUID, dataset: Dataset, ids: list[str], moment: datetime) -> Iterator[bytes]:
     """Decide one chunk and store its members; yields their lines."""
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, [dataset.system, ids])
         found: list[Found] = cursor.fetchall()
-        releases = _allowed(dataset.purpose, list({subject for _, _, subject in found}))
+        releases = _allowed(dataset.purpose, list({subject for _, _, subject in found}), moment)
         members = [(artifact, name, subject, releases[subject]) for artifact, name, subject in found if subject in releases]
         if members:
             cursor.execute(MEMBERS, [snapshot, [m[0] for m in members], [m[2] for m in members], [m[3] for m in members]])
     return (line_of(name, release) for _, name, _, release in members)
 
 
-def _allowed(purpose: str, subjects: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:
-    """Who allows this purpose now, each with the release that says so. The decider is the one of every check."""
+def _allowed(purpose: str, subjects: Sequence[uuid.UUID], moment: datetime) -> Mapping[uuid.UUID, uuid.UUID]:
+    """Who allows this purpose, each with the release that says so, signed by `moment`. The decider is the one of every check."""
     standings = check.standings_of_subjects([(subject, purpose) for subject in subjects])
     return {
         subject: standing.release_id
         for subject, standing in zip(subjects, standings, strict=True)
-        if standing is not None and standing.release_id is not None and decide(standing) == Reason.ACTIVE
+        if standing is not None and standing.release_id is not None and _by(moment, standing) and decide(standing) == Reason.ACTIVE
     }
+
+
+def _by(moment: datetime, standing: Standing) -> bool:
+    """Whether it was signed: another machine's clock may run ahead of the database's."""
+    return standing.signed_at is not None and standing.signed_at <= moment
 
 
 def _forbidden(dataset: Dataset, actor: Actor, at: datetime) -> None:

@@ -10,7 +10,7 @@ from compliance.core.actor import Actor
 from compliance.erasure.models import Order
 from compliance.subjects.actions import lock
 from consent.actions.change import change
-from consent.actions.end import destroy_unneeded, end, tell
+from consent.actions.end import destroy_unneeded, end
 from consent.models import Change, Release
 
 RULE = "Consent taken back: GDPR Art. 7(3) and 17(1)(b); 740 ILCS 14/15(a), the purpose has ended"
@@ -37,10 +37,9 @@ def withdraw(*, subject_id: UUID, purpose: str, actor: Actor, at: datetime, how:
     releases = Release.objects.filter(subject_id=subject_id, purpose=purpose, state=Release.State.ACTIVE).order_by("id")
     ended = list(releases if piece is None else releases.filter(piece=piece))
     for release in ended:
-        entry = end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
+        end(release=release, state=Release.State.WITHDRAWN, actor=actor, at=at, how=how)
         _destroy(release, actor=actor, at=at)
-        tell(release, because=entry, at=at)
-    token = _token(subject_id, purpose, ended, at)
+    token = _token(subject_id, purpose, piece, ended, at)
     return Withdrawal(len(ended), at, token)
 
 
@@ -58,9 +57,13 @@ def end_for_erasure(*, subject_id: UUID, order_id: UUID, actor: Actor, at: datet
     return len(releases)
 
 
-def _token(subject_id: UUID, purpose: str, ended: list[Release], at: datetime) -> UUID:
-    """The id of the newest change that this withdrawal made."""
+def _token(subject_id: UUID, purpose: str, piece: str | None, ended: list[Release], at: datetime) -> UUID:
+    """The id of the newest change that this withdrawal made, or that an earlier one made for the same piece."""
     if not ended:
+        # A note names no piece: a second press for one piece would else be a word against every other one.
+        before = Change.objects.filter(subject_id=subject_id, event=Change.Event.WITHDRAWN, purpose=purpose, release__piece=piece or None)
+        if piece and (known := before.order_by("-at").first()):
+            return known.pk
         return change(event=Change.Event.WITHDRAWN, at=at, subject_id=subject_id, purpose=purpose).pk
     return Change.objects.get(event=Change.Event.WITHDRAWN, release=ended[-1]).pk
 

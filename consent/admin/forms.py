@@ -45,6 +45,11 @@ class PaperForm(forms.Form):
         help_text=_("As the connected system writes it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    make_record = forms.BooleanField(
+        label=_("Make a record for this reference"),
+        required=False,
+        help_text=_("Only for a person whom no system has told us of yet. Check the reference twice: it makes a new person."),
+    )
     notice = NoticeChoice(
         label=_("Text on the paper"), queryset=Notice.objects.none(), help_text=_("Purpose, language and version: one purpose a paper.")
     )

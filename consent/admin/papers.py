@@ -103,7 +103,14 @@ def _recorded(request: HttpRequest, form: PaperForm) -> Release | None:
         authority_ends=data["authority_ends"],
     )
     try:
-        return record_paper(reference=data["reference"], paper=paper, reason=data["reason"], actor=officer(request), at=clock.now())
+        return record_paper(
+            reference=data["reference"],
+            paper=paper,
+            reason=data["reason"],
+            actor=officer(request),
+            at=clock.now(),
+            make_record=data["make_record"],
+        )
     except EffaceError as error:
         for wrong in error.errors:
             name = wrong.pointer.strip("/")

@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +16,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from compliance.audit.look_only import LookOnly
 from consent.admin import papers
 from consent.models import Paper, Release, ReleaseLink
+from consent.queries.releases import TextBroken, document_of
 
 
 @admin.register(Release)
@@ -65,6 +68,7 @@ class ReleaseAdmin(LookOnly, SimpleHistoryAdmin):
     def get_urls(self) -> list[URLPattern]:
         own = [
             path("paper/", self.admin_site.admin_view(self.add_paper), name="consent_release_paper"),
+            path("<uuid:key>/text/", self.admin_site.admin_view(self.text), name="consent_release_text"),
             path("<uuid:key>/withdraw/", self.admin_site.admin_view(self.withdraw), name="consent_release_withdraw"),
         ]
         return [*own, *super().get_urls()]
@@ -74,6 +78,20 @@ class ReleaseAdmin(LookOnly, SimpleHistoryAdmin):
 
     def withdraw(self, request: HttpRequest, key: UUID) -> HttpResponse:
         return papers.withdraw_release(request, key, self)
+
+    def text(self, request: HttpRequest, key: UUID) -> HttpResponse:
+        """The exact text that was shown and signed, and whether its hash is still the one that the signature names (D2)."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        release = self.get_object(request, str(key))
+        if release is None or request.method not in {"GET", "HEAD"}:
+            raise Http404
+        try:
+            found: dict[str, Any] = {"text": document_of(release).decode()}
+        except TextBroken as broken:
+            found = {"broken": broken.detail}
+        around = {**self.admin_site.each_context(request), "opts": self.model._meta, "title": _("The text as it was signed")}
+        return TemplateResponse(request, "admin/consent/release/text.html", {**around, **found, "release": release})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {**(extra_context or {}), "may_record": request.user.has_perm("consent.record_release")})

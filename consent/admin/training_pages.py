@@ -1,6 +1,6 @@
 """The officers' own pages about training: the ledger, one person, and the form that records what became of a withdrawal."""
 
-from datetime import datetime
+import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,8 +21,8 @@ from compliance.core import clock
 from compliance.core.errors import EffaceError
 from consent.actions.remediation import Claim, remediate
 from consent.models import ModelVersion, Release, Remediation
-from consent.queries.ledger import PAGE, optins, person_behind, withdrawals
-from consent.queries.training import training_of
+from consent.queries.ledger import PAGE, Place, optins, person_behind, withdrawals
+from consent.queries.training import report_section, training_of
 from consent.queries.uses import basis, uses_of
 
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ def ledger(request: HttpRequest, page: "Page") -> HttpResponse:
     _look(request)
     if "number" in request.GET:
         return _found(request)
-    at, before = clock.now(), _moment(request.GET.get("before", ""))
+    at, after = clock.now(), _place(request.GET.get("after", ""))
     ended = request.GET.get("what") != "optins"
-    rows = withdrawals(before, at) if ended else optins(before, at)
+    rows = withdrawals(after, at) if ended else optins(after, at)
     last = rows[-1].release if len(rows) == PAGE else None
-    older = (last.ended_at if ended else last.signed_at) if last else None
-    return _page(request, page, "ledger", title=_("Training ledger"), rows=rows, ended=ended, older=older.isoformat() if older else "")
+    moment = (last.ended_at if ended else last.signed_at) if last else None
+    older = f"{moment.isoformat()}/{last.pk}" if last and moment else ""
+    return _page(request, page, "ledger", title=_("Training ledger"), rows=rows, ended=ended, older=older)
 
 
 def person(request: HttpRequest, page: "Page", number: UUID) -> HttpResponse:
@@ -63,10 +64,16 @@ def person(request: HttpRequest, page: "Page", number: UUID) -> HttpResponse:
     subject = person_behind(number)
     if subject is None:
         raise Http404
-    told = training_of(subject, clock.now())
-    uses = [(use, basis(use)) for use in uses_of(subject)[:USES]]
-    may = request.user.has_perm("consent.add_remediation")
-    return _page(request, page, "person", title=_("Training: one person"), told=told, uses=uses, may_record=may, shown=USES)
+    at = clock.now()
+    told = training_of(subject, at)
+    around = {
+        "told": told,
+        "uses": [(use, basis(use)) for use in uses_of(subject)[:USES]],
+        "may_record": request.user.has_perm("consent.add_remediation"),
+        "shown": USES,
+        "section": json.dumps(report_section(subject, at), ensure_ascii=False, indent=2),
+    }
+    return _page(request, page, "person", title=_("Training: one person"), **around)
 
 
 def record(request: HttpRequest, page: "Page", model_id: UUID, release_id: UUID) -> HttpResponse:
@@ -111,12 +118,14 @@ def _found(request: HttpRequest) -> HttpResponse:
     return redirect("admin:consent_training_person", subject)
 
 
-def _moment(text: str) -> datetime | None:
+def _place(text: str) -> Place | None:
+    """Where the page before ended, as its link names it; None, the newest page, for anything else."""
+    moment, _slash, number = text.partition("/")
     try:
-        found = parse_datetime(text)
+        found, release = parse_datetime(moment), UUID(number)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    return (found, release) if found and found.tzinfo else None
 
 
 def _look(request: HttpRequest) -> None:

@@ -148,6 +148,14 @@ def question(body: Mapping[str, Any]) -> Question:
     return made
 
 
+def subject_in(item: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Type and id of a subject as they must be, or None."""
+    match item.get("subject"):
+        case {"type": str(kind), "id": str(reference)} if kind and reference:
+            return kind, reference
+    return None
+
+
 def complain(wrong: Wrong) -> None:
     if wrong:
         raise Malformed("Parts of the question are missing or of the wrong type.", wrong)
@@ -184,9 +192,9 @@ def optional(context: Mapping[str, Any], name: str, wrong: Wrong) -> str | None:
     return value
 
 
-def reply(body: Mapping[str, Any]) -> HttpResponse:
-    """200 with JSON: a denial is an answer too."""
-    return HttpResponse(ENCODER.encode(body), content_type="application/json")
+def reply(body: Mapping[str, Any] | str) -> HttpResponse:
+    """200 with JSON, made here or before: a denial is an answer too."""
+    return HttpResponse(body if isinstance(body, str) else ENCODER.encode(body), content_type="application/json")
 
 
 def unknown_key() -> Problem:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.http import HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -34,7 +35,7 @@ from consent.queries.snapshots import lines, snapshot_of
 NDJSON = "application/x-ndjson"
 MOST = 100_000
 EITHER = "The signed head, then one line for each member: `id` and the `release` that allows it."
-STREAM = OpenApiResponse(serializers.CharField(), description=EITHER)
+STREAM = OpenApiResponse(OpenApiTypes.STR, description=EITHER)
 
 
 class DatasetSerializer(StrictSerializer):
@@ -109,7 +110,7 @@ class SnapshotsView(APIView):
 
     @extend_schema(
         operation_id="snapshot_create",
-        request={"application/json": CandidatesSerializer, NDJSON: serializers.CharField()},
+        request={"application/json": CandidatesSerializer, NDJSON: OpenApiTypes.STR},
         responses={(201, NDJSON): STREAM},
     )
     def post(self, request: Request, dataset_id: UUID) -> HttpResponseBase:

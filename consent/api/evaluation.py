@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,7 +14,7 @@ from compliance.core import clock
 from compliance.core.taxonomy import Purpose
 from consent.actions.bind import bind
 from consent.actions.tokens import DECISION, signed
-from consent.api.asking import Question, admit, asked_with_post, own_system, question, read, reply, sender
+from consent.api.asking import ENCODER, Question, admit, asked_with_post, own_system, question, read, reply, sender
 from consent.queries.check import KeyFound, check
 from consent.rules.decisions import BOUND, Reason, Standing, decide, no_training, without_asking
 from consent.rules.tokens import claims
@@ -23,6 +22,8 @@ from consent.rules.tokens import claims
 log = structlog.get_logger(__name__)
 # Answers of this process by reason, for metrics: a counter in memory costs the hot path nothing.
 ANSWERS: Counter[Reason] = Counter()
+BEGINS = {reason: f'{{"decision":{str(reason == Reason.ACTIVE).lower()},"context":{{"reason":"{reason}",' for reason in Reason}
+NO_TRAINING, NO_OBLIGATION = '"obligations":[{"id":"no_training"}]', '"obligations":[]'
 
 
 @asked_with_post
@@ -32,8 +33,8 @@ def evaluation(request: HttpRequest) -> HttpResponse:
     return reply(evaluate(read(request, question), prefix, secret))
 
 
-def evaluate(asked: Question, prefix: str, secret: str) -> dict[str, Any]:
-    """The whole answer to one question: one round trip to the database."""
+def evaluate(asked: Question, prefix: str, secret: str) -> str:
+    """The whole answer to one question, as JSON: one round trip to the database."""
     try:
         found = check([asked.asked], prefix=prefix, fresh=[asked.token] if asked.token else [])
     except DatabaseError:
@@ -65,23 +66,21 @@ def _decide(asked: Question, standing: Standing | None, known: frozenset[UUID], 
     return reason if bound else Reason.ACTION_NOT_BOUND
 
 
-def answer(asked: Question, reason: Reason, standing: Standing | None, *, token_for: str | None) -> dict[str, Any]:
-    """The decision and what stands beside it; a release is named only where there is one. `token_for`: the system, or no token."""
-    allowed = reason == Reason.ACTIVE
-    release = standing.release_id if standing else None
-    ends = standing.not_after if standing and allowed else None
-    context: dict[str, Any] = {
-        "reason": reason.value,
-        "release_id": str(release) if release else None,
-        "notice_version": str(standing.notice_version) if standing and standing.notice_version else None,
-        "expires_at": clock.to_text(ends) if ends else None,
-        "obligations": [{"id": "no_training"}] if no_training(standing, reason) else [],
-    }
+def answer(asked: Question, reason: Reason, standing: Standing | None, *, token_for: str | None) -> str:
+    """The decision and what stands beside it, as JSON; a release is named only where there is one. `token_for`: the system, or no token.
+
+    Put together by hand: an encoder takes longer than the decision. What the caller sent goes through one all the same.
+    """
+    ends = standing.not_after if standing and reason == Reason.ACTIVE else None
+    release = f'"{standing.release_id}"' if standing and standing.release_id else "null"
+    version = f'"{standing.notice_version}"' if standing and standing.notice_version else "null"
+    more = NO_TRAINING if no_training(standing, reason) else NO_OBLIGATION
     if asked.fresh is not None and reason != Reason.INTERNAL_ERROR:
-        context["consistency_token"] = asked.fresh
+        more += f',"consistency_token":{ENCODER.encode(asked.fresh)}'
     if ends and standing and token_for and (token := decision_token(asked, standing, ends, token_for)):
-        context["decision_token"] = token
-    return {"decision": allowed, "context": context}
+        more += f',"decision_token":"{token}"'
+    expires = f'"{clock.to_text(ends)}"' if ends else "null"
+    return f'{BEGINS[reason]}"release_id":{release},"notice_version":{version},"expires_at":{expires},{more}}}}}'
 
 
 def decision_token(asked: Question, standing: Standing, ends: datetime, system: str) -> str | None:

@@ -8,7 +8,20 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from compliance.core.errors import EffaceError, FieldError, Malformed
-from consent.api.asking import Question, admit, asked_with_post, complain, object_in, own_system, question, read, reply, sender
+from consent.api.asking import (
+    ENCODER,
+    Question,
+    admit,
+    asked_with_post,
+    complain,
+    object_in,
+    own_system,
+    question,
+    read,
+    reply,
+    sender,
+    subject_in,
+)
 from consent.api.evaluation import ANSWERS, _decide, answer, evaluate
 from consent.queries.check import Asked, Found, KeyFound, check
 from consent.rules.decisions import Reason
@@ -17,6 +30,7 @@ log = structlog.get_logger(__name__)
 MOST = 1_000
 ALL, FIRST_DENY, FIRST_PERMIT = "execute_all", "deny_on_first_deny", "permit_on_first_permit"
 PARTS = ("subject", "action", "resource", "context")
+SUBJECT_ALONE = {"subject"}
 
 
 @dataclass(frozen=True)
@@ -43,10 +57,10 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     found = check([item.asked for item in good] or [Asked(None, "")], prefix=prefix, fresh=[item.token for item in good if item.token])
     key = admit(found.key, secret)
     answers = list(_answers(asked, found, key))
-    denied = sum(not one["decision"] for one in answers)
+    denied = sum(not allowed for allowed, _ in answers)
     if denied:
         log.info("checks_denied", count=denied, size=len(answers), client=str(key.client_id), system=key.system)
-    return reply({"evaluations": answers})
+    return reply(f'{{"evaluations":[{",".join([text for _, text in answers])}]}}')
 
 
 def batch(body: Mapping[str, Any]) -> Batch | Question:
@@ -64,8 +78,21 @@ def batch(body: Mapping[str, Any]) -> Batch | Question:
     if semantic not in (ALL, FIRST_DENY, FIRST_PERMIT):
         wrong.append(FieldError("/options/evaluations_semantic", f"{ALL}, {FIRST_DENY} or {FIRST_PERMIT}"))
     complain(wrong)
-    defaults = {part: body[part] for part in PARTS if part in body}
-    return Batch([_item(defaults, item) for item in listed], semantic, options.get("decision_tokens") is True)
+    return Batch(_items({part: body[part] for part in PARTS if part in body}, listed), semantic, options.get("decision_tokens") is True)
+
+
+def _items(defaults: Mapping[str, Any], listed: list[Any]) -> list[Question | EffaceError]:
+    """Each question. One that differs from the one before in its subject alone is not read anew: so batches come."""
+    items: list[Question | EffaceError] = []
+    last: Question | None = None
+    for item in listed:
+        if last and isinstance(item, dict) and item.keys() == SUBJECT_ALONE and (who := subject_in(item)):
+            items.append(last._replace(subject_type=who[0], reference=who[1]))
+            continue
+        made = _item(defaults, item)
+        items.append(made)
+        last = made if isinstance(made, Question) and item.keys() <= SUBJECT_ALONE else None
+    return items
 
 
 def _item(defaults: Mapping[str, Any], item: Any) -> Question | EffaceError:
@@ -77,8 +104,11 @@ def _item(defaults: Mapping[str, Any], item: Any) -> Question | EffaceError:
         return error
 
 
-def _answers(asked: Batch, found: Found, key: KeyFound) -> Iterator[dict[str, Any]]:
-    """Each answer in turn, as far as the semantic goes. What comes after the end is not decided, and binds no act of a person."""
+def _answers(asked: Batch, found: Found, key: KeyFound) -> Iterator[tuple[bool, str]]:
+    """Each answer in turn, whether it allows and as JSON, as far as the semantic goes.
+
+    What comes after the end is not decided, and binds no act of a person.
+    """
     standings = iter(found.standings)
     last = {ALL: None, FIRST_DENY: False, FIRST_PERMIT: True}[asked.semantic]
     for item in asked.items:
@@ -93,14 +123,15 @@ def _answers(asked: Batch, found: Found, key: KeyFound) -> Iterator[dict[str, An
         else:
             reason, made = Reason.INTERNAL_ERROR, _refused(item)
         ANSWERS[reason] += 1
-        yield made
-        if made["decision"] is last:
+        allowed = reason == Reason.ACTIVE
+        yield allowed, made
+        if allowed is last:
             return
 
 
-def _refused(error: EffaceError) -> dict[str, Any]:
+def _refused(error: EffaceError) -> str:
     """A question that was not understood or is not the caller's: it denies, and says why in the form that the standard shows."""
     said: dict[str, Any] = {"status": error.status, "message": error.detail}
     if error.errors:
         said["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in error.errors]
-    return {"decision": False, "context": {"reason": Reason.INTERNAL_ERROR.value, "error": said}}
+    return ENCODER.encode({"decision": False, "context": {"reason": Reason.INTERNAL_ERROR.value, "error": said}})

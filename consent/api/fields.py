@@ -1,14 +1,10 @@
 """The fields that calls about consent share. A purpose is one text everywhere: there is no list of them in any call."""
 
-from datetime import datetime
 from typing import Any
 
 from django.core.validators import RegexValidator
-from rest_framework import serializers
 
 from compliance.access.api.serializers import StrictCharField
-from compliance.backend.protocol.answers import moment
-from compliance.core.errors import BackendFault
 from consent.models import GRANTABLE
 
 
@@ -19,16 +15,6 @@ class PurposeField(StrictCharField):
         words = "There is no such purpose. A release is for one of: face_scan, regenerate, match, train_personal_model, "
         words += "train_shared_model, quality, benchmark, marketing, disclose:<party>."
         super().__init__(max_length=60, validators=[RegexValidator(GRANTABLE, words)], **options)
-
-
-class OffsetDateTimeField(serializers.DateTimeField):
-    """A moment that says its offset: a local time without one would be guessed."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        try:
-            return moment(value, "at")
-        except BackendFault:
-            raise serializers.ValidationError("Write RFC 3339 with an offset, such as 2026-11-20T10:00:00+01:00.") from None
 
 
 class PieceField(StrictCharField):

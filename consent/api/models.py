@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
+from compliance.access.api.serializers import OffsetDateTimeField, ReferenceField, StrictCharField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
 from compliance.core import clock
@@ -20,7 +21,6 @@ from compliance.core.errors import FieldError, Invalid, NotFound
 from compliance.subjects.queries import by_reference
 from consent.actions.models import NewModel, model_of, note_destroyed, note_model
 from consent.actions.remediation import Claim, ended_optins, remediate
-from consent.api.moments import MomentField
 from consent.models import ModelVersion, Release, Remediation
 from consent.queries.training import counts, destroyed_at, training_of
 from consent.queries.uses import disclosures_of
@@ -33,7 +33,7 @@ class ModelSerializer(StrictSerializer):
         ModelVersion.ModelKind.choices, help_text="`shared` serves many people; `personal` was made for one person"
     )
     snapshots = serializers.ListField(child=serializers.UUIDField(), max_length=1000, help_text="Every snapshot that it saw")
-    trained_at = MomentField(help_text="RFC 3339 with an offset")
+    trained_at = OffsetDateTimeField(help_text="RFC 3339 with an offset")
     artifact = ReferenceField(required=False, help_text="For a personal model: its external id, registered as personal_model")
     replaces = serializers.UUIDField(required=False, help_text="The earlier model that this one takes the place of")
 
@@ -80,7 +80,7 @@ class RemediationAnswerSerializer(serializers.Serializer[Any]):
     remediations = RemediationRowSerializer(many=True)
 
 
-class SubjectSerializer(StrictSerializer):
+class PersonSerializer(StrictSerializer):
     subject = ReferenceField(help_text="Your reference of the person")
 
 
@@ -154,7 +154,7 @@ class SubjectReadView(APIView):
     scope: ClassVar[str] = Scope.TRAINING_WRITE
 
     def subject(self, request: Request) -> UUID:
-        serializer = SubjectSerializer(data=request.data)
+        serializer = PersonSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         found = by_reference(serializer.validated_data["subject"])
         if found is None:
@@ -165,7 +165,7 @@ class SubjectReadView(APIView):
 class SubjectTrainingView(SubjectReadView):
     """Only to deliver, or also to train? With dates, datasets, models, and what became of each ended opt-in."""
 
-    @extend_schema(operation_id="subject_training", request=SubjectSerializer, responses={200: serializers.DictField()})
+    @extend_schema(operation_id="subject_training", request=PersonSerializer, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         return Response(training_of(self.subject(request), clock.now()).as_json())
 
@@ -173,7 +173,7 @@ class SubjectTrainingView(SubjectReadView):
 class SubjectDisclosuresView(SubjectReadView):
     """Who received what of one person, when, and on which ground."""
 
-    @extend_schema(operation_id="subject_disclosures", request=SubjectSerializer, responses={200: serializers.DictField()})
+    @extend_schema(operation_id="subject_disclosures", request=PersonSerializer, responses={200: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         return Response({"disclosures": [row.as_json() for row in disclosures_of(self.subject(request))]})
 

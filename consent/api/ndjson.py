@@ -13,6 +13,7 @@ from compliance.core.errors import EffaceError, FieldError, Invalid
 # Six bytes a character at most (an escape), 200 characters, and the object around them.
 LONGEST_LINE = 2_000
 LONGEST_ID = 200
+PIECE = 64 * 1024
 
 
 class Lines:
@@ -24,14 +25,24 @@ class Lines:
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         """Each line with its number, from 1; empty lines are passed over."""
-        number = 0
-        while line := self.stream.readline(LONGEST_LINE + 1):
-            number += 1
+        for number, line in enumerate(self._split(), start=1):
             if len(line) > LONGEST_LINE:
                 raise bad_line(number, "The line is too long for one id.")
             self.digest.update(line)
             if line.strip():
                 yield number, line
+
+    def _split(self) -> Iterator[bytes]:
+        """Lines with their ends, cut here from whole pieces: not every server's `readline` goes on after the first line."""
+        rest = b""
+        while piece := self.stream.read(PIECE):
+            *whole, rest = (rest + piece).split(b"\n")
+            for line in whole:
+                yield line + b"\n"
+            if len(rest) > LONGEST_LINE:
+                break
+        if rest:
+            yield rest
 
 
 class NdjsonParser(BaseParser):

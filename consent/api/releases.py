@@ -7,12 +7,18 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictBooleanField, StrictCharField, StrictSerializer
+from compliance.access.api.serializers import (
+    OffsetDateTimeField,
+    ReferenceField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictSerializer,
+)
 from compliance.access.api.views import WriteView
 from compliance.core import clock
 from consent.actions.record_release import METHODS, Told, record_release
-from consent.api.fields import OffsetDateTimeField, PieceField, PurposeField
-from consent.rules.signing import LARGEST_DRAWING
+from consent.api.fields import PieceField, PurposeField
+from consent.rules.signing import ACTS, LARGEST_DRAWING
 
 
 class ShownNoticeSerializer(StrictSerializer):
@@ -44,7 +50,7 @@ class ReleaseSerializer(StrictSerializer):
     signed_at = OffsetDateTimeField(help_text="When the person signed; at most 24 hours ago")
     zone = StrictCharField(required=False, max_length=60, help_text="The person’s time zone, such as Europe/Berlin")
     method = StrictCharField(max_length=40, help_text=f"One of {', '.join(METHODS)}. Accepted terms or continued use are no release")
-    act = StrictCharField(min_length=3, max_length=300, help_text="What the person did, such as: ticked the empty box and pressed “I sign”")
+    act = StrictCharField(max_length=60, help_text=f"What the person did: {'; '.join(f'`{act}` ({words})' for act, words in ACTS.items())}")
     intent = StrictCharField(max_length=300, help_text="What the person said by it: the notice’s own statement, word for word")
     signer = SignerSerializer()
     session = StrictCharField(required=False, max_length=200, help_text="Your own id of the session; opaque, sealed")

@@ -7,13 +7,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
+from compliance.access.api.serializers import OffsetDateTimeField, ReferenceField, StrictCharField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
 from compliance.core import clock
 from compliance.subjects.models import Subject
 from consent.actions.describe import describe_subject
-from consent.api.fields import OffsetDateTimeField
 
 
 class SubjectSerializer(StrictSerializer):

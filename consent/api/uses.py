@@ -9,12 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictCharField, StrictSerializer
+from compliance.access.api.serializers import OffsetDateTimeField, ReferenceField, StrictCharField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
 from compliance.core.errors import FieldError, Invalid
 from consent.actions.uses import Report, note_uses
-from consent.api.moments import MomentField
 from consent.models import Use
 from consent.rules.exceptions import exemptions
 from consent.rules.uses import EXPLAINED
@@ -28,7 +27,7 @@ class UseSerializer(StrictSerializer):
     )
     subject = ReferenceField(help_text="Your reference of the person")
     purpose = StrictCharField(max_length=60, help_text="What it was for, such as `regenerate`")
-    at = MomentField(help_text="When it happened: RFC 3339 with an offset")
+    at = OffsetDateTimeField(help_text="When it happened: RFC 3339 with an offset")
     artifact = ReferenceField(required=False, help_text="What was used: its external id")
     recipient = serializers.RegexField(r"^[a-z0-9_-]{1,50}$", required=False, help_text="Who received it; needed for a disclosure")
     exception = serializers.ChoiceField(

@@ -10,7 +10,6 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from compliance.core.actor import PERSON
-from compliance.core.taxonomy import Purpose
 from compliance.subjects.actions.gpc import note_gpc
 from compliance.subjects.models import Subject
 
@@ -29,11 +28,6 @@ def note(request: HttpRequest, subject: Subject, at: datetime) -> bool:
         note_gpc(subject_id=subject.pk, actor=PERSON, at=at)
         return True
     return sent(request) or subject.gpc_at is not None
-
-
-def withheld(purpose: str) -> bool:
-    """Whether a purpose is not asked for while the signal holds: sharing with a party, and marketing."""
-    return purpose == Purpose.MARKETING or purpose.startswith("disclose:")
 
 
 @require_safe

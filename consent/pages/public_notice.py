@@ -19,7 +19,7 @@ from compliance.core.taxonomy import Purpose
 from consent.models import Notice
 from consent.pages.text import sections
 from consent.queries import NotPublished, current_notice
-from consent.rules import texts
+from consent.rules import notices, texts
 from consent.rules.notices import BULLET
 
 SCHEMA = "efface-notice/1"
@@ -78,6 +78,13 @@ def answers_of(notice: Notice) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "published": True,
+        # What `POST /api/v1/releases` asks for; `text` is what a person must be shown, to the character.
+        "id": str(notice.pk),
+        "locale": locale,
+        "text_sha256": notice.hash,
+        "title": notice.title,
+        "text": notice.body,
+        "intent": notices.intent(notice.purpose, locale),
         "operator": facts["who"]["operator"],
         "language": locale,
         "version": notice.version,

@@ -11,13 +11,14 @@ from compliance.core.errors import EffaceError
 from compliance.core.taxonomy import TRAINING_PURPOSES, Purpose
 from compliance.subjects.models import Subject
 from consent.actions import LinkEnded
-from consent.actions.sign import NotShared
+from consent.actions.grant import NotShared
 from consent.models import ReleaseLink
 from consent.pages import gpc, words
 from consent.pages.form import BoxShown, Form, blank, refused_form
 from consent.pages.receipt import code_context
 from consent.pages.text import sections
-from consent.queries.links import Box, Page, owner_of, page_of
+from consent.queries.links import Box, Page, in_force, owner_of, page_of
+from consent.rules.sharing import withheld
 
 
 def show(
@@ -40,6 +41,7 @@ def show(
     context: dict[str, Any] = {
         "page": page,
         "secret": secret,
+        "owner": owner_of(link),
         "gpc": signal,
         "refused": refused,
         "refused_box": _id(purpose),
@@ -47,7 +49,7 @@ def show(
         "boxes": boxes,
         "words": words.of_purpose(link.purpose),
         "training_off": link.purpose == Purpose.FACE_SCAN and TRAINING_PURPOSES.isdisjoint(box.purpose for box in page.boxes),
-        **(_signed(page, secret) if page.notice is None else {}),
+        **(_signed(page, secret, at) if page.notice is None else {}),
     }
     template = "consent/sign.html" if page.notice else "consent/signed.html"
     return render(request, template, context, status=refused.status if refused else 200)
@@ -56,7 +58,7 @@ def show(
 def _signal(request: HttpRequest, link: ReleaseLink, page: Page, at: datetime) -> bool:
     """Note what the browser says about sale and sharing. While it holds, nobody is asked to share."""
     signal = gpc.note(request, Subject.objects.get(pk=owner_of(link)), at)
-    if signal and page.notice and not page.release and gpc.withheld(link.purpose):
+    if signal and page.notice and not page.release and withheld(link.purpose):
         raise NotShared(_("Your browser asks us not to share your data (Global Privacy Control). So nothing to share is asked here."))
     return signal
 
@@ -80,9 +82,14 @@ def _id(purpose: str) -> str:
     return purpose.replace(":", "-")
 
 
-def _signed(page: Page, secret: str) -> dict[str, Any]:
+def _signed(page: Page, secret: str, at: datetime) -> dict[str, Any]:
     code = code_context(secret, page.link)
     if page.release is None:
         return dict(code)
     role = page.release.signer_role
-    return {**code, "signed_text": sections(page.release.notice.body), "role_words": words.of_role(role) if role != "self" else ""}
+    return {
+        **code,
+        "signed_text": sections(page.release.notice.body),
+        "role_words": words.of_role(role) if role != "self" else "",
+        "nothing_else": not in_force(page.release.subject_id, at).exclude(pk=page.release.pk).exists(),
+    }

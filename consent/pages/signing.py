@@ -25,12 +25,12 @@ from compliance.core.actor import PERSON
 from compliance.core.errors import Conflict, Invalid, KeyDestroyed, TooMany
 from compliance.core.taxonomy import Purpose
 from consent.actions import LinkEnded, TextChanged, decline, sign, withdraw
-from consent.actions.receipt_code import keep_code
 from consent.models import Release, ReleaseLink
 from consent.pages import form, gpc, shown, words
 from consent.pages.show import show
 from consent.queries import NotPublished, find_link, holds, is_open
 from consent.queries.links import owner_of
+from consent.rules.roles import MinorCannotSign
 
 TRIES = 30
 WINDOW = timedelta(hours=1)
@@ -124,12 +124,13 @@ def withdraw_box(request: HttpRequest, link: ReleaseLink, secret: str, at: datet
 
 def _withdraw(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: str) -> HttpResponse:
     """One press, no question, at once. Pressing again shows the same page."""
+    # The link of one piece takes back that piece; what was signed for another one stays.
+    piece = request.POST.get("piece", "").replace("\0", "") or (link.piece if purpose == link.purpose else "") or None
     if request.method == "POST":
         if link.used_at is None and not is_open(link, at) and not holds(link, at):
             raise LinkEnded("This link ran out.")
-        piece = request.POST.get("piece") or None
         withdraw(subject_id=owner_of(link), purpose=purpose, piece=piece, actor=PERSON, at=at, how="on the signing page")
-    release = _newest(link, purpose, Release.State.WITHDRAWN)
+    release = _newest(link, purpose, Release.State.WITHDRAWN, piece)
     if release is None and request.method != "POST":
         return redirect("consent:sign", secret)
     context = {
@@ -143,16 +144,16 @@ def _withdraw(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime
     return render(request, "consent/withdrawn.html", context)
 
 
-def _newest(link: ReleaseLink, purpose: str, state: str) -> Release | None:
-    return Release.objects.filter(subject_id=owner_of(link), purpose=purpose, state=state).order_by("-ended_at").first()
+def _newest(link: ReleaseLink, purpose: str, state: str, piece: str | None = None) -> Release | None:
+    found = Release.objects.filter(subject_id=owner_of(link), purpose=purpose, state=state)
+    return (found if piece is None else found.filter(piece=piece)).order_by("-ended_at").first()
 
 
 def _sign(request: HttpRequest, link: ReleaseLink, secret: str, at: datetime, purpose: str) -> HttpResponse:
     try:
         proof = shown.read(request.POST.get("shown", ""), link, at)
-        sign(link_id=link.pk, purpose=purpose, signature=form.signature(request, proof), actor=PERSON, at=at)
-        keep_code(secret=secret, link=link, at=at)
-    except (Invalid, TextChanged) as error:
+        sign(link_id=link.pk, purpose=purpose, signature=form.signature(request, proof), actor=PERSON, at=at, secret=secret)
+    except (Invalid, TextChanged, MinorCannotSign) as error:
         return show(request, link, secret, at, refused=error, purpose=purpose)
     # A page of its own after the POST: loading it again sends nothing twice.
     answer = redirect("consent:sign", secret)

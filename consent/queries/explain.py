@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Max, Q
 
+from compliance.core.taxonomy import Purpose
 from compliance.erasure.models import Order
 from consent.models import Notice, Release
 from consent.queries.check import standings_of_subjects
@@ -15,7 +16,7 @@ from consent.rules.uses import ENDED_SINCE
 
 
 class Question(NamedTuple):
-    """One use. No subject: the reference was not known. An empty recipient or piece: none."""
+    """One use. No subject: the reference was not known. An empty recipient or piece: none. A piece counts for marketing only."""
 
     subject: UUID | None
     purpose: str
@@ -32,6 +33,8 @@ def explain(questions: Sequence[Question]) -> list[Answer]:
 
     A disclosure may rest on the release of its own purpose that names the party, or on a release for disclosing to that party.
     """
+    # As in a check: every other purpose is stored without a piece, and would not be found with one.
+    questions = [question if question.purpose == Purpose.MARKETING else question._replace(piece="") for question in questions]
     answers = _once(questions)
     second = [
         number

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from compliance.subjects.models import Subject
 from consent.models import REUSES, Member, ModelVersion, Release, Remediation, Training
@@ -13,6 +13,8 @@ from consent.queries.told import Outcome
 from consent.queries.training import destroyed_at, outcome
 
 PAGE = 50
+# Where a page ended: the moment and the release of its last row. Many releases can share one moment.
+Place = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,23 @@ class Row:
     models: tuple[SeenBy, ...]
 
 
-def optins(before: datetime | None, at: datetime) -> list[Row]:
-    """Opt-ins, the newest signature first."""
-    rows = Release.objects.filter(purpose__in=REUSES).exclude(state=Release.State.REFUSED).order_by("-signed_at")
-    return _rows(rows.filter(signed_at__lt=before) if before else rows, at)
+def optins(after: Place | None, at: datetime) -> list[Row]:
+    """Opt-ins, the newest signature first; those that follow `after`."""
+    return _rows(_following("signed_at", after), at)
 
 
-def withdrawals(before: datetime | None, at: datetime) -> list[Row]:
-    """Opt-ins that ended, the newest end first."""
-    rows = Release.objects.filter(purpose__in=REUSES, ended_at__isnull=False).exclude(state=Release.State.REFUSED).order_by("-ended_at")
-    return _rows(rows.filter(ended_at__lt=before) if before else rows, at)
+def withdrawals(after: Place | None, at: datetime) -> list[Row]:
+    """Opt-ins that ended, the newest end first; those that follow `after`."""
+    return _rows(_following("ended_at", after).filter(ended_at__isnull=False), at)
+
+
+def _following(moment: str, after: Place | None) -> QuerySet[Release]:
+    """Releases for a reuse by a moment of theirs, the newest first; of one moment, by their number."""
+    rows = Release.objects.filter(purpose__in=REUSES).exclude(state=Release.State.REFUSED).order_by(f"-{moment}", "-pk")
+    if after is None:
+        return rows
+    # The first condition says no more than the second: it is the one that an index can follow.
+    return rows.filter(**{f"{moment}__lte": after[0]}).filter(Q(**{f"{moment}__lt": after[0]}) | Q(pk__lt=after[1]))
 
 
 def _rows(found: QuerySet[Release], at: datetime) -> list[Row]:

@@ -13,6 +13,7 @@ from compliance.profiles.queries import active
 from compliance.subjects.models import Subject
 from consent.models import Notice, Release, ReleaseLink
 from consent.queries.notices import NotPublished, current_notice, offered
+from consent.rules.decisions import GROWN
 from consent.rules.roles import MinorCannotSign, signers
 
 
@@ -62,7 +63,7 @@ def is_open(link: ReleaseLink, at: datetime) -> bool:
 
 def in_force(subject_id: UUID, at: datetime, *, purpose: str | None = None) -> QuerySet[Release]:
     """The releases of a subject that hold at `at`, the newest first."""
-    rows = Release.objects.select_related("notice").filter(subject_id=subject_id, state=Release.State.ACTIVE, expires_at__gt=at)
+    rows = Release.objects.select_related("notice", "subject").filter(subject_id=subject_id, state=Release.State.ACTIVE, expires_at__gt=at)
     return (rows.filter(purpose=purpose) if purpose else rows).order_by("-signed_at")
 
 
@@ -72,7 +73,9 @@ def active_releases(subject_id: UUID, at: datetime) -> dict[str, Release]:
 
 
 def outgrown(release: Release) -> bool:
-    """Whether the notice of this purpose reaches further today than the one that was signed: then people are asked again."""
+    """Whether people are asked again: today's notice reaches further than the one that was signed, or a minor came of age meanwhile."""
+    if release.subject.age != "minor" and release.signer_role not in GROWN:
+        return True
     greatest = Notice.objects.filter(purpose=release.purpose).aggregate(reach=Max("reach"))["reach"]
     return greatest is not None and release.notice.reach < greatest
 

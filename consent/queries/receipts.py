@@ -106,5 +106,6 @@ def _facts(release: Release, said: Mapping[str, Any], notice: Notice) -> Facts:
         email=document.get("contact", {}).get("email") or "",
         policy_url=controller.policy_url or privacy_page,
         withdraw_url=f"{settings.BASE_URL}/r/",
-        jurisdictions=tuple(settings.SERVED_JURISDICTIONS),
+        storage_regions=tuple(document.get("operator", {}).get("storage_regions", ())),
+        jurisdictions=tuple(release.subject.jurisdictions or settings.SERVED_JURISDICTIONS),
     )

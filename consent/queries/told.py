@@ -11,6 +11,7 @@ from compliance.core.taxonomy import Category
 ANSWERS = {
     "never": "Only to deliver. Nothing of this person was used to train, to check quality or to compare models.",
     "allowed": "Only to deliver so far. More was allowed, and has not been used.",
+    "ended": "Only to deliver. More was allowed once, is not any more, and was never used.",
     "copied": "A copy to train with is kept. No data set and no model that we know of uses it.",
     "chosen": "Chosen for a data set. No model was trained with it so far.",
     "trained": "Also to train.",
@@ -102,14 +103,16 @@ class TrainingAnswer:
 
     @property
     def answer(self) -> str:
-        """`never`, `allowed`, `copied`, `chosen` or `trained`."""
+        """`never`, `ended`, `allowed`, `copied`, `chosen` or `trained`."""
         if self.models or self._own:
             return "trained"
         if self.uses:
             return "chosen"
         if self.kept:
             return "copied"
-        return "allowed" if self.optins else "never"
+        if any(one.state == "active" for one in self.optins):
+            return "allowed"
+        return "ended" if self.optins else "never"
 
     @property
     def words(self) -> str:

@@ -8,7 +8,7 @@ that committed late is in it, however old its number is.
 import base64
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -78,9 +78,12 @@ def read(text: str) -> Cursor:
         if rest:
             reading, as_of, xid, id_ = rest
             moment = datetime.fromisoformat(_text(as_of))
+            if moment.tzinfo is None:
+                raise ValueError("no offset")
+            moment = moment.astimezone(UTC)
             cursor = cursor.begin(checked(_text(reading)), moment).at(_number(xid), UUID(_text(id_)))
             _later(cursor, moment)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError, OverflowError):
         raise wrong() from None
     return cursor
 

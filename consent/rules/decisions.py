@@ -24,16 +24,18 @@ NEVER = frozenset(OperationalPurpose) | {"sale", "lease", "trade", "profit"}
 KNOWN = frozenset(Purpose)
 # Each run of these is started by an act of the person, and one act starts one run (I1).
 BOUND = frozenset({Purpose.REGENERATE, Purpose.MATCH})
-ANYBODY = frozenset({"self", "parent", "guardian", "representative"})
-# Whose signature counts, by the person's age and the profile's rule for minors. An age that is not known is taken as the person
-# says it: the notice tells minors not to sign. No rule is `deny`; an age without a row lets nobody sign.
+GROWN = frozenset({"self", "representative"})
+# Who may sign, and whose signature counts, by the person's age and the profile's rule for minors: the one table, for signing (C9)
+# and for checks. A legally authorized representative signs for anybody (740 ILCS 14/15(b)), which whoever an adult was put under
+# is too; a parent or guardian for minors alone. No law we hold a row for asks a product to find out an age: one that is not known
+# is taken as the person says it, and the notice tells minors not to sign. No rule is `deny`; an age without a row lets nobody sign.
 SIGNERS: Mapping[tuple[str, str], frozenset[str]] = {
-    ("adult", "deny"): ANYBODY,
-    ("adult", "guardian"): ANYBODY,
-    ("unknown", "deny"): ANYBODY,
-    ("unknown", "guardian"): ANYBODY,
+    ("adult", "deny"): GROWN,
+    ("adult", "guardian"): GROWN,
+    ("unknown", "deny"): GROWN,
+    ("unknown", "guardian"): GROWN,
     ("minor", "deny"): frozenset(),
-    ("minor", "guardian"): frozenset({"parent", "guardian"}),
+    ("minor", "guardian"): frozenset({"parent", "guardian", "representative"}),
 }
 
 
@@ -90,14 +92,20 @@ class Standing(NamedTuple):
     @property
     def stale_at(self) -> datetime | None:
         """When a law asks for this consent anew because nothing was heard of the person; None where none does."""
-        silences = _silences(self.purpose, tuple(self.jurisdictions), tuple(settings.SERVED_JURISDICTIONS))
-        return min((length.after(self.last_interaction_at) for length in silences), default=None)
+        return self.stale_under(tuple(settings.SERVED_JURISDICTIONS))
+
+    def stale_under(self, served: tuple[str, ...]) -> datetime | None:
+        """The same for an operator who serves these places: looked up once for each question."""
+        silences = _silences(self.purpose, tuple(self.jurisdictions), served)
+        return min(length.after(self.last_interaction_at) for length in silences) if silences else None
 
     @property
     def not_after(self) -> datetime | None:
         """The moment from which an allowance ends by itself: the end of the term, or earlier by a law."""
-        ends = [at for at in (self.expires_at, self.stale_at) if at is not None]
-        return min(ends) if ends else None
+        ends, stale = self.expires_at, self.stale_at
+        if ends is None or stale is None:
+            return ends or stale
+        return min(ends, stale)
 
 
 def without_asking(purpose: str) -> Reason | None:
@@ -119,11 +127,12 @@ def decide(standing: Standing | None, *, recipient: str | None = None) -> Reason
         return Reason.UNKNOWN_SUBJECT
     if standing.erasing:
         return Reason.ERASURE_PENDING
-    if blocked(standing.purpose, standing.jurisdictions, settings.SERVED_JURISDICTIONS):
+    served = tuple(settings.SERVED_JURISDICTIONS)
+    if blocked(standing.purpose, standing.jurisdictions, served):
         return Reason.JURISDICTION_BLOCKED
     if _minor(standing):
         return Reason.MINOR
-    return _of_release(standing) or _of_recipient(standing, recipient)
+    return _of_release(standing, served) or _of_recipient(standing, recipient)
 
 
 def may_train(standing: Standing) -> bool:
@@ -151,10 +160,10 @@ def _silences(purpose: str, jurisdictions: tuple[str, ...], served: tuple[str, .
 def _minor(standing: Standing) -> bool:
     """Nobody may sign for this person, or somebody did who may not. A minor whom nobody signed for yet has simply no release."""
     signers = SIGNERS.get((standing.age, standing.minors or "deny"), frozenset())
-    return not signers or (standing.signer_role is not None and standing.signer_role not in signers)
+    return not signers or (standing.age == "minor" and standing.signer_role is not None and standing.signer_role not in signers)
 
 
-def _of_release(standing: Standing) -> Reason | None:
+def _of_release(standing: Standing, served: tuple[str, ...]) -> Reason | None:
     if standing.state is None:
         # Marketing is granted for one piece: what is granted elsewhere says nothing of this one.
         other = standing.other_purpose and standing.purpose != Purpose.MARKETING
@@ -163,10 +172,13 @@ def _of_release(standing: Standing) -> Reason | None:
         return Reason(standing.state)
     if standing.expires_at is None or standing.expires_at <= standing.now:
         return Reason.EXPIRED
-    stale_at = standing.stale_at
+    stale_at = standing.stale_under(served)
     if stale_at is not None and stale_at <= standing.now:
         return Reason.STALE
     if (standing.reach or 0) < (standing.greatest_reach or 1):
+        return Reason.SUPERSEDED
+    # What a parent or guardian signed for a minor ends with being one: the person's own word, which is still to be asked, has its place.
+    if standing.age != "minor" and standing.signer_role not in GROWN:
         return Reason.SUPERSEDED
     return None
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from compliance.core import clock
+from compliance.core.version import VERSION
 from consent.models import Paper, Release
 from consent.rules import notices
 
@@ -41,6 +42,8 @@ def evidence_of(release: Release, *, subject_kind: str, zone: str, said: Mapping
         "expires_at": clock.to_text(release.expires_at),
         "gpc": release.gpc,
         "withdrawal_instructions_shown": True,
+        # Which pages were shown: a version of the product has one form to sign in.
+        "software": {"name": "Efface", "version": VERSION},
     }
     return json.dumps(evidence, ensure_ascii=False)
 

@@ -1,27 +1,16 @@
-"""Who may sign a release for whom: the age on record, the profile's rule for minors, and what each role must show."""
-
-from collections.abc import Mapping
+"""Who may sign a release for whom, by `consent.rules.decisions.SIGNERS`, and why somebody may not."""
 
 from django.utils.translation import gettext as _
 
 from compliance.core.errors import Conflict, FieldError, Invalid
 from consent.models import Release
+from consent.rules.decisions import SIGNERS
 
 SELF, PARENT, GUARDIAN, REPRESENTATIVE = (role.value for role in Release.SignerRole)
 PROXIES = frozenset({PARENT, GUARDIAN, REPRESENTATIVE})
 # People whose help is welcome for requests, and who can never sign: 740 ILCS 14/15(b)(3) wants the subject or their
 # legally authorized representative; 11 CCR 7063 lets an agent make requests and no more.
 AGENTS = frozenset({"agent", "authorized_agent"})
-# (age on record, the profile's `minors`) -> who may sign. C9.
-SIGNERS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("minor", "deny"): (),
-    ("minor", "guardian"): (PARENT, GUARDIAN),
-    ("adult", "deny"): (SELF, GUARDIAN, REPRESENTATIVE),
-    ("adult", "guardian"): (SELF, GUARDIAN, REPRESENTATIVE),
-    # No law we hold a row for asks a product to find out an age. The text says that a minor may not sign.
-    ("unknown", "deny"): (SELF, GUARDIAN, REPRESENTATIVE),
-    ("unknown", "guardian"): (SELF, PARENT, GUARDIAN, REPRESENTATIVE),
-}
 
 
 class MinorCannotSign(Conflict):
@@ -31,8 +20,9 @@ class MinorCannotSign(Conflict):
 
 
 def signers(age: str, minors: str) -> tuple[str, ...]:
-    """Who may sign for a person of this age under this rule; an unknown word in either is the strictest."""
-    return SIGNERS.get((age, minors), SIGNERS["minor", "deny"])
+    """Who may sign for a person of this age under this rule, in the order of a page; nobody under an unknown word in either."""
+    allowed = SIGNERS.get((age, minors), frozenset())
+    return tuple(role for role in Release.SignerRole.values if role in allowed)
 
 
 def check(role: str, *, age: str, minors: str) -> None:
@@ -58,7 +48,11 @@ def check(role: str, *, age: str, minors: str) -> None:
     if role in allowed:
         return
     if not allowed:
-        raise MinorCannotSign(_("This service is for adults. Nobody can sign for a person under age here."))
+        raise _refusal(_("This service is for adults. Nobody can sign for a person under age here."))
     if age == "minor":
-        raise MinorCannotSign(_("A person under age cannot sign. A parent or a guardian must sign for them."))
-    raise MinorCannotSign(_("A parent signs for a person under age only. Choose another role."))
+        raise _refusal(_("A person under age cannot sign. A parent or a guardian must sign for them."))
+    raise _refusal(_("A parent signs for a person under age only. Choose another role."))
+
+
+def _refusal(why: str) -> MinorCannotSign:
+    return MinorCannotSign(why, [FieldError("/role", why)])

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
@@ -21,14 +22,30 @@ NOT_A_SIGNATURE = frozenset(
         "terms",
         "tos_accept",
         "continued_use",
+        "accepted_terms",
+        "terms_accepted",
         "pre_ticked",
+        "preticked",
         "pre_ticked_box",
+        "prechecked",
+        "pre_checked",
+        "prechecked_box",
+        "pre_checked_box",
+        "default_on",
         "browsewrap",
         "opt_out",
         "implied",
         "silence",
     }
 )
+
+# What a person can have done to sign in a product: each begins with nothing chosen, and ends with a press of their own (C7).
+ACTS: Mapping[str, str] = {
+    "ticked_box_and_pressed_button": "ticked a box that was empty, and pressed the button",
+    "pressed_button": "pressed the button that says what is agreed to",
+    "typed_name_and_pressed_button": "typed a name into an empty field, and pressed the button",
+    "drew_name_and_pressed_button": "drew a name, and pressed the button",
+}
 
 
 def clean_name(typed: str) -> str:

@@ -1,6 +1,6 @@
 """What a decision token says: one allowance, for minutes, bound to who, what for, on what and to whom."""
 
-import uuid
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ def claims(
         "sub": subject,
         "iat": issued,
         "exp": ends,
-        "jti": uuid.uuid4().hex,
+        "jti": secrets.token_hex(16),
         "decision": True,
         "purpose": purpose,
         "resource": dict(resource),

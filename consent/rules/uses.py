@@ -20,7 +20,10 @@ class Unexplained(StrEnum):
 EXEMPT = "exempt"
 EXPLAINED = frozenset({Reason.ACTIVE.value, EXEMPT})
 # A use that came before the end is explained by the release that held then. What is about the person, not the release, is not here.
-ENDED_SINCE = frozenset({Reason.WITHDRAWN, Reason.EXPIRED, Reason.STALE, Reason.SUPERSEDED, Reason.ERASURE_PENDING, Reason.ACTIVE})
+# A refusal is: who takes a release back and then says no to a new one had still allowed what came before.
+ENDED_SINCE = frozenset(
+    {Reason.WITHDRAWN, Reason.REFUSED, Reason.EXPIRED, Reason.STALE, Reason.SUPERSEDED, Reason.ERASURE_PENDING, Reason.ACTIVE}
+)
 
 WORDS: Mapping[str, str] = {
     EXEMPT: "a statutory exception",

@@ -17,10 +17,17 @@ SPOKEN = (
     "templates/base.html",
     "templates/errors/*.html",
     "templates/consent/*.html",
+    "templates/dsar/*.html",
+    "templates/evidence/*.html",
+    "templates/mail/*.txt",
     "consent/pages/*.py",
     "consent/rules/*.py",
     "consent/queries/*.py",
     "consent/actions/*.py",
+    "dsar/pages/*.py",
+    "dsar/rules/*.py",
+    "dsar/queries/*.py",
+    "dsar/actions/*.py",
 )
 Catalog = dict[str, tuple[str, ...]]
 MAGIC, HEADER = 0x950412DE, 28

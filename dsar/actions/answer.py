@@ -27,7 +27,7 @@ def answer(*, order_id: UUID, actor: Actor, at: datetime) -> int:
         entry = move(
             request, State.ANSWERED, verb="answered", actor=actor, at=at, reason="order complete", payload={"order": str(order_id)}
         )
-        promise(topic="dsar.mail_answered", payload={"request": str(request.pk)}, because=entry, at=at)
+        promise(topic="dsar.mail_answered", payload={"request": str(request.pk)}, because=entry, at=at, urgent=True)
         forget_addresses(request.subject_id, actor=actor, at=at)
     return len(waiting)
 

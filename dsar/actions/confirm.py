@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from compliance.audit.actions import save_with_history
-from compliance.core.actor import SERVICE, Actor
+from compliance.core.actor import PERSON, SERVICE, Actor
 from compliance.core.errors import NotFound
 from compliance.delivery.actions import promise
+from compliance.subjects.actions.gpc import note_gpc
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import by_reference, has_email
 from dsar.actions.move import move, note
@@ -32,7 +33,7 @@ def confirm(*, secret: str, actor: Actor, at: datetime) -> Request:
         note(request, "confirmed", actor=actor, at=at, payload={"state": request.state})
         return request
     entry = move(request, State.VERIFYING, verb="confirmed", actor=actor, at=at, reason="link used", payload={})
-    promise(topic="dsar.mail_received", payload={"request": str(request.pk)}, because=entry, at=at)
+    promise(topic="dsar.mail_received", payload={"request": str(request.pk)}, because=entry, at=at, urgent=True)
     match(request, at=at)
     return request
 
@@ -50,4 +51,7 @@ def match(request: Request, *, at: datetime) -> None:
 def accept(request: Request, *, subject: Subject, how: str, verb: str, actor: Actor, at: datetime, reason: str) -> None:
     """The request is about `subject`: ready to decide."""
     request.subject, request.verified_how = subject, how
+    # Now it is known whose browser said it. Somebody in another person's picture said nothing for that person.
+    if request.gpc and request.about == Request.About.SELF:
+        note_gpc(subject_id=subject.pk, actor=PERSON, at=at)
     move(request, State.DECIDING, verb=verb, actor=actor, at=at, reason=reason, payload={"how": how})

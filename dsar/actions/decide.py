@@ -84,7 +84,7 @@ def refuse(*, request_id: UUID, grounds: str, actor: Actor, at: datetime, reason
         raise Invalid("We do hold a record under this reference. Choose other grounds.", [FieldError("/grounds", "there is a record")])
     request.grounds, request.decided_at, request.decided_by = grounds, at, actor.name
     entry = move(request, State.REFUSED, verb="refused", actor=actor, at=at, reason=reason, payload={"grounds": grounds})
-    promise(topic="dsar.mail_refused", payload={"request": str(request.pk)}, because=entry, at=at)
+    promise(topic="dsar.mail_refused", payload={"request": str(request.pk)}, because=entry, at=at, urgent=True)
     return request
 
 

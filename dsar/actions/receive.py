@@ -21,6 +21,8 @@ from compliance.core.keys import ring
 from compliance.core.sealing import normal_email
 from compliance.delivery.actions import promise
 from compliance.subjects import actions as subjects
+from compliance.subjects.actions.gpc import note_gpc
+from compliance.subjects.actions.lock import lock
 from compliance.subjects.models import Subject
 from compliance.subjects.queries import emails, sealer
 from dsar.actions.expire import expire
@@ -92,12 +94,15 @@ def receive_with_code(*, subject_id: uuid.UUID, language: str, at: datetime, act
 
     No address is needed. Where one is on file, the answer goes there, so that nobody can ask in silence.
     """
-    index = claim_index("code", str(subject_id))
+    # Whoever was joined to an account a moment ago asks for the account.
+    subject = lock(subject_id, no_key=True)
+    if gpc:
+        note_gpc(subject_id=subject.pk, actor=actor, at=at)
+    index = claim_index("code", str(subject.pk))
     known = open_request(index)
     if known:
         return received(known, new=False)
-    subject = Subject.objects.get(pk=subject_id)
-    email = next(iter(emails(subject_id)), "")
+    email = next(iter(emails(subject.pk)), "")
     request = new_request(State.DECIDING, index=index, channel=Request.Channel.CODE, language=language, at=at, email=email, actor=actor)
     request.subject, request.verified_how, request.gpc = subject, "receipt_code", gpc
     set_clock(request, subject.jurisdictions)
@@ -116,7 +121,7 @@ def receive_from_system(*, reference: str, email: str, system: str, language: st
     known = open_request(index)
     if known:
         return received(known, new=False)
-    subject = subjects.know(reference=reference, actor=actor, at=at)
+    subject = lock(subjects.know(reference=reference, actor=actor, at=at).pk, no_key=True)
     email = email or next(iter(emails(subject.pk)), "")
     request = new_request(State.DECIDING, index=index, channel=Request.Channel.API, language=language, at=at, email=email, actor=actor)
     request.system, request.subject, request.verified_how = system, subject, "system_session"
@@ -201,7 +206,7 @@ def announce(request: Request, *, actor: Actor, at: datetime, topic: str) -> Non
     payload |= {"due": str(request.due or ""), "due_safe": str(request.due_safe or ""), "system": request.system}
     entry = note(request, "received", actor=actor, at=at, payload=payload)
     if topic:
-        promise(topic=topic, payload={"request": str(request.pk)}, because=entry, at=at)
+        promise(topic=topic, payload={"request": str(request.pk)}, because=entry, at=at, urgent=True)
 
 
 def again(request: Request, *, email: str, actor: Actor, at: datetime) -> Received:
@@ -210,7 +215,7 @@ def again(request: Request, *, email: str, actor: Actor, at: datetime) -> Receiv
     topic = mail_topic("dsar.mail_confirm" if waiting else "dsar.mail_received", email, at)
     entry = note(request, "received_again", actor=actor, at=at, payload={"mail": topic})
     if topic:
-        promise(topic=topic, payload={"request": str(request.pk)}, because=entry, at=at)
+        promise(topic=topic, payload={"request": str(request.pk)}, because=entry, at=at, urgent=True)
     return received(request, new=False)
 
 

@@ -33,9 +33,8 @@ from consent.pages import gpc
 from consent.pages.receipt import private, receipt_response, release_of
 from consent.rules.texts import LOCALES
 from dsar.actions import receive_with_code
+from dsar.queries.asked import asked, deletion_asked
 from dsar.queries.held import held
-from dsar.rules.places import zone
-from dsar.rules.words import day, moment
 
 TRIES = 60
 WINDOW = timedelta(minutes=15)
@@ -124,6 +123,7 @@ def show(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) -> HttpR
         "code": text,
         "held": held(code.subject_id, language=language if language in LOCALES else "en", at=at),
         "saved": "saved" in http.GET,
+        "asked": deletion_asked(code.subject_id),
         "gpc": gpc.note(http, code.subject, at) and gpc.sent(http),
     }
     return render(http, "dsar/receipt_code_page.html", context)
@@ -161,15 +161,7 @@ def delete_model(http: HttpRequest, code: ReceiptCode, text: str, at: datetime) 
 def delete_everything(http: HttpRequest, code: ReceiptCode, _text: str, at: datetime) -> HttpResponse:
     """A request to delete everything, verified by the code. Its reference and status code stand on this page alone."""
     received = receive_with_code(subject_id=code.subject_id, language=get_language() or "en", at=at, actor=PERSON, gpc=gpc.sent(http))
-    request, where = received.request, zone(received.request.residence)
-    context = {
-        "reference": request.code,
-        "status_code": received.status_code,
-        "received": moment(request.received_at, where),
-        "due": day(request.due or request.due_safe),
-        "status_page": reverse("dsar:find"),
-    }
-    return render(http, "dsar/receipt_code_done.html", context)
+    return render(http, "dsar/receipt_code_done.html", {"asked": asked(received.request), "status_code": received.status_code})
 
 
 @require_safe

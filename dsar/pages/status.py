@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.access.actions import take
 from compliance.access.caller import network
@@ -63,9 +63,11 @@ def status(http: HttpRequest, code: str) -> HttpResponse:
     return render(http, "dsar/status.html", {"request_code": request.code, "status_code": shown, "view": view})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(http: HttpRequest, code: str) -> HttpResponse:
-    """The person takes the request back, from the status page."""
+    """The person takes the request back, from the status page. Loading the address again takes nothing back."""
+    if http.method != "POST":
+        return redirect("dsar:status", code=code)
     request = granted(http, code)
     if request is None:
         raise Http404

@@ -13,10 +13,9 @@ from dsar.models import Request
 from dsar.queries.ladder import Step, ladder
 from dsar.queries.troubles import Trouble, troubles
 from dsar.rules.arrows import UNDECIDED
-from dsar.rules.clocks import law_name
 from dsar.rules.grounds import GROUNDS
 from dsar.rules.places import Regulator, regulators, zone
-from dsar.rules.words import day, moment
+from dsar.rules.words import day, kind_of_data, law_in_words, moment
 
 State = Request.State
 
@@ -68,7 +67,7 @@ def status_of(request: Request, *, certificate: Document | None) -> Status:
         received=moment(request.received_at, where),
         answered=moment(request.answered_at, where),
         due=day(request.due or request.due_safe),
-        law=law_name(request.law) if request.law else "",
+        law=law_in_words(request.law) if request.law else "",
         steps=ladder(request, progress, where),
         kinds=[kind(line, found, where) for line in progress.categories] if progress else [],
         troubles=[trouble_words(trouble, where) for trouble in found],
@@ -104,7 +103,7 @@ def answered(progress: Progress | None) -> tuple[str, str]:
 
 def kind(line: CategoryProgress, found: tuple[Trouble, ...], where: ZoneInfo) -> Kind:
     return Kind(
-        words=line.words,
+        words=kind_of_data(line.category),
         count=line.count,
         where=", ".join(line.stores),
         deleted=moment(line.deleted_at, where),

@@ -1,10 +1,12 @@
 """Where people can say they live, in which zone their day is counted, and who hears their complaint."""
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.law import regimes
@@ -12,7 +14,7 @@ from compliance.law import regimes
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-    Choices = list[tuple[str, str | StrPromise]]
+Choices = list[tuple[str, str]]
 
 OTHER = "other"
 # Iceland, Liechtenstein and Norway apply the GDPR through the EEA agreement, and are in the same list.
@@ -36,20 +38,23 @@ REGULATORS: dict[str, Regulator] = {
 }
 
 
-@cache
-def choices() -> "list[tuple[str | StrPromise, str | StrPromise | Choices]]":
-    """The options of the residence field, grouped; the empty one first."""
-    places = sorted(regimes.jurisdictions().values(), key=lambda place: place.name)
-    europe: Choices = [(place.code, place.name) for place in places if place.code.startswith(EUROPE)]
-    states: Choices = [(place.code, place.name) for place in places if is_state(place.code)]
+def choices() -> list[tuple[str, str | Choices]]:
+    """The options of the residence field in the language of the page, grouped; the empty one first."""
+    places = regimes.jurisdictions()
     return [
-        ("", _("I would rather not say")),
-        (_("United States"), states),
-        (_("European Union and EEA"), europe),
-        ("UK", _("United Kingdom")),
-        ("QC", _("Quebec")),
-        (OTHER, _("Somewhere else")),
+        ("", gettext("I would rather not say")),
+        (gettext("United States"), in_order(filter(is_state, places))),
+        (gettext("European Union and EEA"), in_order(code for code in places if code.startswith(EUROPE))),
+        ("UK", gettext("United Kingdom")),
+        ("QC", gettext("Quebec")),
+        (OTHER, gettext("Somewhere else")),
     ]
+
+
+def in_order(codes: Iterable[str]) -> Choices:
+    """Places by their names in the language of the page (`place_names`); an accent does not move one: Österreich stands at O."""
+    named = [(code, gettext(regimes.jurisdictions()[code].name)) for code in codes]
+    return sorted(named, key=lambda place: unicodedata.normalize("NFKD", place[1]))
 
 
 def is_state(code: str) -> bool:

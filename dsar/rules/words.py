@@ -4,13 +4,19 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from compliance.access.templatetags.moments import MOMENT
 from compliance.audit.rules import words
+from compliance.core.taxonomy import Category
+from consent.rules.texts import LOCALES, category_words
 from dsar.models import Request
+from dsar.rules.clocks import law_name
 
 SOON = 3
+# A day with its name, as each language writes it.
+DAY = {"en": "l j F Y", "es": r"l j \d\e F \d\e Y", "de": "l, j. F Y", "fr": "l j F Y"}
 
 # Ledger entries of a request that need more than their own words (`audit.rules.words`) on the officer's page.
 EVENTS: dict[str, str] = {
@@ -34,16 +40,38 @@ def in_words(kind: str) -> str:
 
 
 def moment(at: datetime | None, zone: ZoneInfo) -> str:
-    """`20 November 2026, 14:05 CET`; empty for None."""
+    """`20 November 2026, 14:05 CET` in the language of the page; empty for None."""
     if at is None:
         return ""
     local = at.astimezone(zone)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+    return f"{date_format(local, MOMENT.get(language(), 'DATETIME_FORMAT'))} {local.tzname()}"
 
 
 def day(when: date | None) -> str:
-    """`Sunday 20 December 2026`; empty for None."""
-    return date_format(when, "l j F Y") if when else ""
+    """`Sunday 20 December 2026` in the language of the page; empty for None."""
+    return date_format(when, DAY[language()]) if when else ""
+
+
+def language() -> str:
+    """The language of the page, one of the four."""
+    spoken = (get_language() or "en").partition("-")[0]
+    return spoken if spoken in LOCALES else "en"
+
+
+def kind_of_data(category: str) -> str:
+    """`The photo you uploaded`, in the language of the page."""
+    return category_words(Category(category), language())
+
+
+def law_in_words(code: str) -> str:
+    """A law as people call it; laws of one state keep their English name."""
+    known = {
+        "GDPR_EU": _("GDPR"),
+        "UK_GDPR": _("UK GDPR"),
+        "CCPA": _("California CCPA"),
+        "QC_P39_1": _("Quebec private sector act"),
+    }
+    return known.get(code) or law_name(code)
 
 
 def days_left(request: Request, today: date) -> tuple[str, str]:

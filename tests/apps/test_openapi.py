@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
@@ -33,6 +35,12 @@ def document(client: Client) -> dict[str, Any]:
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
     return found
+
+
+def test_the_description_is_made_without_a_warning_and_no_two_bodies_share_a_name(tmp_path: Path) -> None:
+    """A warning is a body that is not described, or described as another of the same name."""
+    call_command("spectacular", file=str(tmp_path / "api.yml"), validate=True, fail_on_warn=True)
+    assert "SubjectRequest" in (tmp_path / "api.yml").read_text()
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

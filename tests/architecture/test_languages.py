@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from compliance.law import regimes
 from consent.rules import texts
 from deploy.local import languages
 from deploy.local.languages import Catalog
+from dsar.rules import place_names
 
 BLANK = re.compile(r"%\(\w+\)[sd]")
 TWICE = re.compile(r"\b(\w{3,}) \1\b")
@@ -19,6 +21,13 @@ FAMILIAR = {
     "de": r"\b(du|dich|dir|dein|deine|deinen|deiner)\b",
     "fr": r"\b(tu|te|toi|ton|ta|tes)\b",
 }
+
+
+# A French colon, semicolon, question or exclamation mark keeps its space, and the space never ends a line.
+PLAIN_SPACE = re.compile(r"[ \u00a0][:;!?]")
+# What no person outside the office reads, or what has its words in a table of its own.
+OTHER_TEMPLATES = {"admin", "simple_history", "access", "documents"}
+CODE = re.compile(r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>|&\w+;|/\w+/|UTC", re.S)
 
 
 def catalog(language: str) -> Catalog:
@@ -34,7 +43,38 @@ def test_u24_every_sentence_of_the_pages_is_translated(language: str) -> None:
     said = languages.originals()
     assert len(said) > 100
     assert "Please read this first. Then sign, or say no. It takes about two minutes." in said
+    assert "Take back a consent, or stop training" in said
+    assert "This number is valid" in said
     assert languages.untranslated(language) == []
+
+
+def test_every_page_and_mail_for_people_is_among_those_that_are_translated() -> None:
+    spoken = set(languages.spoken())
+    folder = languages.ROOT / "templates"
+    everything = {path for ending in ("*.html", "*.txt") for path in folder.rglob(ending)}
+    ours = {path for path in everything if path.relative_to(folder).parts[0] not in OTHER_TEMPLATES}
+    assert len(ours) > 40
+    assert sorted(str(path) for path in ours - spoken) == []
+    assert {languages.ROOT / "dsar/pages/forms.py", languages.ROOT / "dsar/queries/ladder.py"} <= spoken
+
+
+def test_no_word_of_a_page_stands_outside_translate() -> None:
+    bare = {}
+    for path in languages.spoken():
+        if path.suffix != ".py" and (words := re.findall(r"[^\W\d_]{2,}", CODE.sub(" ", path.read_text()))):
+            bare[path.name] = words
+    assert bare == {}
+
+
+def test_every_place_of_the_form_has_its_name_in_the_catalogs() -> None:
+    places = {place.name for place in regimes.jurisdictions().values() if place.code != "EU"}
+    assert set(place_names.NAMES) | {"Quebec", "United Kingdom"} == places
+
+
+def test_french_marks_keep_their_narrow_space() -> None:
+    said = [form for original, forms in catalog("fr").items() if original for form in forms]
+    assert any("\u202f:" in form for form in said)
+    assert [form for form in said if PLAIN_SPACE.search(form)] == []
 
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)
@@ -56,7 +96,8 @@ def test_nobody_is_addressed_like_a_child_and_no_word_stands_twice(language: str
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_nothing_is_kept_in_a_catalog_that_no_page_says(language: str) -> None:
-    assert [text for text in catalog(language) if text and text not in languages.originals()] == []
+    said = languages.originals()
+    assert [text for text in catalog(language) if text and text not in said] == []
 
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)

@@ -114,7 +114,7 @@ def test_c1_c5_u7_u12_taking_back_is_never_harder_than_granting(browser: Browser
 
 
 @EVERY
-def test_c8_u8_no_is_one_press_beside_a_yes_of_the_same_weight(browser: Browser, running: Service, language: str) -> None:
+def test_u8_no_is_one_press_beside_a_yes_of_the_same_weight(browser: Browser, running: Service, language: str) -> None:
     with person(browser, running, language, script=False) as ben:
         page = ben.page
         page.goto(link(running))
@@ -171,7 +171,7 @@ def test_u24_the_language_is_switched_at_the_same_address_without_javascript(pho
     assert page.context.cookies()[0]["name"] == "efface_language"
 
 
-def test_c2_a_drawn_name_is_a_signature_and_nothing_is_typed(desk: Watched, running: Service) -> None:
+def test_c3_a_drawn_name_is_a_signature_and_nothing_is_typed(desk: Watched, running: Service) -> None:
     page, sent = desk.page, []
     page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
     page.goto(link(running))

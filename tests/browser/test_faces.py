@@ -127,6 +127,13 @@ def test_the_form_the_status_and_the_admin_are_fit_to_show(
     narrow.picture(album / "admin-request.png")
 
 
+def test_the_form_for_a_paper_is_fit_on_a_phone_however_long_the_choices_are(narrow: Watched, running: Service) -> None:
+    sign_in(narrow.page, running)
+    narrow.page.goto("/admin/consent/release/paper/")
+    narrow.page.evaluate("document.querySelector('select[name=notice]').add(new Option('train_shared_model · version 12 · '.repeat(4)))")
+    narrow.assert_fit("admin: add a paper")
+
+
 def test_every_admin_page_opens_under_the_strict_policy(desk: Watched, running: Service) -> None:
     page = desk.page
     sign_in(page, running)

@@ -20,8 +20,9 @@ def test_a_short_run_gives_every_figure_and_no_wrong_answer(tmp_path: Path) -> N
     figures = json.loads(file.read_text())
     assert figures["wrong"] == 0
     assert set(figures) == {
-        *("bare", "check", "ratio", "one_ms", "fifty_ms", "fifty_to_one", "decisions_per_second", "memory_mb", "wrong"),
+        *("bare", "check", "ratio", "cpu_ratio", "one_ms", "fifty_ms", "fifty_to_one"),
+        *("decisions_per_second", "decision_cpu_us", "memory_mb", "wrong"),
     }
-    for name in ("ratio", "one_ms", "fifty_to_one", "decisions_per_second", "memory_mb"):
+    for name in ("ratio", "cpu_ratio", "one_ms", "fifty_to_one", "decisions_per_second", "decision_cpu_us", "memory_mb"):
         assert figures[name] > 0, name
     assert "check to bare view" in done.stdout

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,10 +40,13 @@ class Claimed:
     attempts: int
 
 
-def drain(handlers: Mapping[str, Handler], *, limit: int = 100) -> int:
-    """Keep up to `limit` promises that are due, one lease at a time; returns how many were worked on."""
-    done = 0
-    while done < limit and (claimed := claim_one()):
+def drain(handlers: Mapping[str, Handler], *, limit: int = 100, seconds: float | None = None) -> int:
+    """Keep up to `limit` promises that are due, one lease at a time; returns how many were worked on.
+
+    After `seconds` none is begun any more: whoever else waits for this worker gets a turn.
+    """
+    done, started = 0, time.monotonic()
+    while done < limit and (seconds is None or time.monotonic() - started < seconds) and (claimed := claim_one()):
         keep(handlers, claimed)
         done += 1
     return done

@@ -20,13 +20,17 @@ from compliance.delivery.actions.endpoints import disable, secrets_of
 from compliance.delivery.actions.leases import Lease
 from compliance.delivery.actions.promise import Cause, Once, promise
 from compliance.delivery.events import TEST
-from compliance.delivery.models import Endpoint, Message
+from compliance.delivery.models import Endpoint, EndpointCondition, Message
 from compliance.delivery.rules import signatures, wait
 
 log = structlog.get_logger(__name__)
 TOPIC = "delivery.webhook"
 DISABLED = "endpoint switched off"
 GONE = "status 410"
+# Seconds of one call, and how long an endpoint is left alone after the n-th fault in a row; the last one repeats.
+CALL = 10.0
+ALONE = (2, 5, 15, 60)
+BUSY = timedelta(seconds=1)
 # From the type of an event and the id of what it is about to (when it happened, the `data` of its message). Read at each try, never stored.
 Tell = Callable[[str, UUID], tuple[datetime, Mapping[str, Any]]]
 
@@ -81,14 +85,45 @@ def sender(tell: Tell) -> Handler:
         with transaction.atomic():
             lease.guard()
             message = _due(payload)
+            later = turn(message.endpoint_id, clock.now()) if message and message.endpoint.enabled else None
         if message is None:
             return None
+        if later:
+            return Again(later)
         result, retry_after = attempt(message, tell, at) if message.endpoint.enabled else (DISABLED, None)
         with transaction.atomic():
             lease.guard()
+            if result != DISABLED:
+                over(message.endpoint_id, result, clock.now())
             return settle(payload, result, retry_after, clock.now())
 
     return keep
+
+
+def turn(endpoint_id: UUID, at: datetime) -> datetime | None:
+    """Take the one turn at an endpoint, or say when to come back: it is busy, or left alone after a fault."""
+    condition, _new = EndpointCondition.objects.select_for_update().get_or_create(pk=endpoint_id)
+    if condition.open_until and condition.open_until > at:
+        return condition.open_until
+    if condition.busy_until and condition.busy_until > at:
+        return at + BUSY
+    condition.busy_until = at + timedelta(seconds=longest() + 2)
+    condition.save()
+    return None
+
+
+def over(endpoint_id: UUID, result: str, at: datetime) -> None:
+    """Give the turn back. After a fault the endpoint is left alone for a time that grows; others keep their pace."""
+    condition = EndpointCondition.objects.select_for_update().get(pk=endpoint_id)
+    condition.faults_in_a_row = condition.faults_in_a_row + 1 if result else 0
+    pause = ALONE[min(condition.faults_in_a_row, len(ALONE)) - 1] if result else 0
+    condition.busy_until, condition.open_until = None, at + timedelta(seconds=pause) if pause else None
+    condition.save()
+
+
+def longest() -> float:
+    """Seconds of one call. Shorter than the lease: while it runs nobody else may take the message over."""
+    return float(min(CALL, settings.LEASE_SECONDS * 0.8))
 
 
 def attempt(message: Message, tell: Tell, at: datetime) -> tuple[str, int | None]:
@@ -103,10 +138,8 @@ def attempt(message: Message, tell: Tell, at: datetime) -> tuple[str, int | None
         "webhook-timestamp": str(stamp),
         "webhook-signature": signatures(secrets_of(message.endpoint, at), name, stamp, body),
     }
-    # Shorter than the lease: while this call runs nobody else may take the message over.
-    seconds = min(wire.WHOLE_CALL, settings.LEASE_SECONDS * 0.8)
     try:
-        answer = wire.exchange(message.endpoint.url, "POST", message.endpoint.url, headers, body, reads=(), seconds=seconds)
+        answer = wire.exchange(message.endpoint.url, "POST", message.endpoint.url, headers, body, reads=(), seconds=longest())
     except BackendFault as fault:
         return fault.kind, None
     return ("", None) if 200 <= answer.status < 300 else (f"status {answer.status}", answer.retry_after)
@@ -144,4 +177,4 @@ def _due(payload: Mapping[str, str], *, lock: bool = False) -> Message | None:
 
 def _promise(message: Message, because: Cause, at: datetime) -> None:
     payload = {"message": str(message.pk), "round": str(message.round)}
-    promise(topic=TOPIC, payload=payload, because=because, at=at, urgent=True)
+    promise(topic=TOPIC, payload=payload, because=because, at=at)

@@ -43,6 +43,22 @@ class Endpoint(models.Model):
         return self.url
 
 
+class EndpointCondition(models.Model):
+    """How an endpoint is doing: facts that change by the second and need no history."""
+
+    personal_data: ClassVar = nothing(why="Two times and a count of faults.")
+
+    endpoint = models.OneToOneField(Endpoint, primary_key=True, on_delete=models.PROTECT, related_name="condition")
+    faults_in_a_row = models.PositiveIntegerField(default=0)
+    # After a fault it is left alone until then: what waits for it keeps no worker.
+    open_until = models.DateTimeField(null=True)
+    # One call at a time: a hanging endpoint holds one worker, and the others serve the others.
+    busy_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.faults_in_a_row} faults in a row"
+
+
 class Message(models.Model):
     """One change for one endpoint. Ids only: what it says is built anew at each try, so that an erasure reaches it."""
 

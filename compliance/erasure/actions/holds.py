@@ -20,6 +20,7 @@ from compliance.erasure.actions.order import order
 from compliance.erasure.models import HeldArtifact, Hold, Order, Outcome, Rung
 from compliance.erasure.queries.holds import held, lock
 from compliance.erasure.rules.holds import HOLD_ARROWS, effect, refusals
+from compliance.law.regimes import effective
 
 State = Hold.State
 TOLD = {State.ACTIVE: "hold.placed", State.ESCALATED: "hold.placed", State.RELEASED: "hold.released"}
@@ -52,7 +53,7 @@ def propose_hold(*, ground: Ground, artifacts: Sequence[Artifact], actor: Actor,
     )
     if lacking:
         raise Invalid("This hold cannot be placed.", lacking)
-    hold = Hold(**vars(ground), proposed_by=actor.name, proposed_at=at)
+    hold = Hold(**vars(ground), proposed_by=actor.name, proposed_by_account=actor.account, proposed_at=at)
     save_with_history(hold, actor=actor, reason="proposed")
     HeldArtifact.objects.bulk_create(HeldArtifact(hold=hold, artifact=artifact) for artifact in artifacts)
     _record(hold, "proposed", actor, at, artifacts=len(artifacts))
@@ -63,10 +64,10 @@ def propose_hold(*, ground: Ground, artifacts: Sequence[Artifact], actor: Actor,
 def approve_hold(*, hold_id: UUID, actor: Actor, at: datetime) -> Hold:
     """Put a hold in force, by a second person. What is not called yet stops; where a law knows no such exception, it escalates."""
     hold = Hold.objects.select_for_update().get(pk=hold_id)
-    _somebody_else(hold.proposed_by, actor)
+    _somebody_else(hold.proposed_by, hold.proposed_by_account, actor)
     things = lock(hold.items.values_list("artifact_id", flat=True))
     conflicts = sorted({words for artifact in things for words in _conflicts(hold, artifact)})
-    hold.approved_by, hold.approved_at, hold.conflicts = actor.name, at, conflicts
+    hold.approved_by, hold.approved_by_account, hold.approved_at, hold.conflicts = actor.name, actor.account, at, conflicts
     _move(hold, State.ESCALATED if conflicts else State.ACTIVE, actor, at, artifacts=len(things), conflicts=conflicts)
     for artifact in things:
         if _conflicts(hold, artifact):
@@ -86,7 +87,7 @@ def reject_hold(*, hold_id: UUID, actor: Actor, at: datetime) -> Hold:
 def propose_release(*, hold_id: UUID, actor: Actor, at: datetime) -> Hold:
     """Ask a second person to release a hold. It stays in force until then."""
     hold = Hold.objects.select_for_update().get(pk=hold_id)
-    hold.release_proposed_by = actor.name
+    hold.release_proposed_by, hold.release_proposed_by_account = actor.name, actor.account
     _move(hold, State.RELEASE_PROPOSED, actor, at)
     return hold
 
@@ -95,9 +96,9 @@ def propose_release(*, hold_id: UUID, actor: Actor, at: datetime) -> Hold:
 def release_hold(*, hold_id: UUID, actor: Actor, at: datetime) -> Hold:
     """Release a hold, by a second person: what it kept from its end is due at once."""
     hold = Hold.objects.select_for_update().get(pk=hold_id)
-    _somebody_else(hold.release_proposed_by, actor)
+    _somebody_else(hold.release_proposed_by, hold.release_proposed_by_account, actor)
     things = lock(hold.items.values_list("artifact_id", flat=True))
-    hold.released_by, hold.released_at = actor.name, at
+    hold.released_by, hold.released_by_account, hold.released_at = actor.name, actor.account, at
     _move(hold, State.RELEASED, actor, at, artifacts=len(things))
     still = held(artifact.pk for artifact in things)
     _resume([artifact for artifact in things if artifact.pk not in still], actor, at)
@@ -137,12 +138,12 @@ def _resume(things: list[Artifact], actor: Actor, at: datetime) -> None:
 
 
 def _conflicts(hold: Hold, artifact: Artifact) -> tuple[str, ...]:
-    places = artifact.subject.jurisdictions or settings.SERVED_JURISDICTIONS
+    places = [place.code for place in effective(artifact.subject.jurisdictions, settings.SERVED_JURISDICTIONS)]
     return effect(authority=hold.authority, biometric=artifact.biometric, jurisdictions=places)[1]
 
 
-def _somebody_else(first: str, actor: Actor) -> None:
-    if actor.name == first:
+def _somebody_else(first: str, account: int | None, actor: Actor) -> None:
+    if actor.did(first, account):
         raise Forbidden("A second person must do this: whoever proposed it cannot.")
 
 

@@ -29,7 +29,7 @@ from compliance.erasure.models import Hold
 State = Hold.State
 RIGHT = "erasure.place_hold"
 MOST = 1000
-LARGEST = 10_000_000
+LARGEST = 5_000_000
 Act = Callable[..., Hold]
 
 
@@ -56,7 +56,7 @@ class HoldForm(forms.Form):
         """SHA-256 of the file."""
         given = self.cleaned_data["document"]
         if given.size > LARGEST:
-            raise forms.ValidationError(_("The file may have 10 MB at most."))
+            raise forms.ValidationError(_("The file may have 5 MB at most."))
         digest = hashlib.sha256()
         for part in given.chunks():
             digest.update(part)

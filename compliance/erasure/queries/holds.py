@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from compliance.artifacts.models import Artifact
 from compliance.erasure.models import HeldArtifact, Hold
+from compliance.subjects.models import Subject
 
 
 def under_hold() -> Exists:
@@ -27,5 +28,12 @@ def holds_over(artifact_ids: Iterable[UUID]) -> QuerySet[Hold]:
 
 
 def lock(artifact_ids: Iterable[UUID]) -> list[Artifact]:
-    """Lock artifacts in one order: a hold is placed before a call is intended, or after it, never in between."""
-    return list(Artifact.objects.select_for_update(of=("self",)).select_related("subject").filter(pk__in=list(artifact_ids)).order_by("pk"))
+    """Lock artifacts, their people first: a hold is placed before a call is intended, or after it, never in between."""
+    wanted = Artifact.objects.filter(pk__in=list(artifact_ids))
+    lock_people(wanted.values_list("subject_id", flat=True))
+    return list(wanted.select_for_update(of=("self",)).select_related("subject").order_by("pk"))
+
+
+def lock_people(subject_ids: Iterable[UUID]) -> None:
+    """Everybody who changes what is known of several people locks them first, and in one order."""
+    list(Subject.objects.select_for_update(no_key=True).filter(pk__in=set(subject_ids)).order_by("pk").values_list("pk"))

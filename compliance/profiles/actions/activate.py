@@ -41,5 +41,5 @@ def activate(*, profile: Profile, actor: Actor, at: datetime, reason: str) -> Pr
         at=at,
         payload={"slug": profile.slug, "version": profile.version, "hash": profile.hash},
     )
-    promise(topic="profiles.activated", payload={"profile": str(profile.pk)}, because=entry, at=at)
+    promise(topic="profiles.activated", payload={"profile": str(profile.pk), "activation": str(entry.uid)}, because=entry, at=at)
     return profile

@@ -31,7 +31,8 @@ def propose_activation(*, profile: Profile, effective_at: datetime, why: str, ac
     """Ask a second person to make a version the promise. Raises `Invalid` with every refusal at once; then nothing is stored."""
     if refused := refusals(profile.document, settings.SERVED_JURISDICTIONS):
         raise Invalid("This profile cannot be activated.", [FieldError(r.where, f"{r.says} {r.remedy} (rule {r.rule})") for r in refused])
-    made = Activation(profile=profile, effective_at=effective_at, why=why, proposed_by=actor.name, proposed_at=at)
+    made = Activation(profile=profile, effective_at=effective_at, why=why, proposed_at=at)
+    made.proposed_by, made.proposed_by_account = actor.name, actor.account
     save_with_history(made, actor=actor, reason="proposed")
     _record(made, "proposed", actor, at)
     return made
@@ -41,7 +42,7 @@ def propose_activation(*, profile: Profile, effective_at: datetime, why: str, ac
 def approve_activation(*, activation_id: UUID, actor: Actor, at: datetime) -> Activation:
     """A second person agrees; the version becomes the promise at its moment, or now when that has passed."""
     found = Activation.objects.select_for_update().select_related("profile").get(pk=activation_id)
-    if actor.name == found.proposed_by:
+    if actor.did(found.proposed_by, found.proposed_by_account):
         raise Forbidden("A second person must approve this: whoever proposed it cannot.")
     _decide(found, State.APPROVED, actor, at)
     if found.effective_at <= at:
@@ -81,7 +82,7 @@ def take_effect(*, activation_id: UUID, at: datetime) -> bool:
 
 
 def _decide(found: Activation, state: Activation.State, actor: Actor, at: datetime) -> None:
-    found.decided_by, found.decided_at = actor.name, at
+    found.decided_by, found.decided_by_account, found.decided_at = actor.name, actor.account, at
     _move(found, state, actor, at)
 
 

@@ -13,7 +13,7 @@ from compliance.core.errors import KeyDestroyed
 from compliance.core.taxonomy import BIOMETRIC, Category
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order
-from compliance.erasure.queries.holds import held
+from compliance.erasure.queries.holds import held, lock_people
 from compliance.profiles.queries import active
 from compliance.profiles.rules import entry_of, has_live_reason
 from compliance.retention.models import Finding, FindingRule
@@ -75,6 +75,7 @@ def _still_there(client: Client, found: list[tuple[Found, Finding, Artifact | No
 
 def settle_found(system: System, found: Sequence[tuple[Found, Finding, Artifact | None]], at: datetime) -> None:
     """Note each finding as a violation with its age, and do what its rule says. Inside the caller's transaction."""
+    lock_people(known.subject_id for _item, _kind, known in found if known)
     doomed: dict[UUID, list[Artifact]] = {}
     for item, kind, known in found:
         action = rule_of(kind)

@@ -36,7 +36,7 @@ def profile_activated(payload: Mapping[str, str], lease: Lease, at: datetime) ->
     for _ in range(TURN):
         with transaction.atomic():
             lease.guard()
-            recount, _new = Recount.objects.select_for_update().get_or_create(pk=profile.pk, defaults={"started_at": at})
+            recount, _new = Recount.objects.select_for_update().get_or_create(pk=payload["activation"], defaults={"started_at": at})
             batch = live_after(recount.after)
             earlier = [(artifact, due) for artifact in batch if (due := shorter(profile, artifact, at))]
             move(earlier, at)
@@ -74,7 +74,15 @@ def live_after(after: UUID | None) -> list[Artifact]:
 
 
 def shorter(profile: Profile, artifact: Artifact, at: datetime) -> Due | None:
-    """The due date under this promise when it is sooner than the one it has; None when that one stays."""
+    """The due date under this promise when it is sooner than the one it has; None when that one stays.
+
+    What it was made from may be looked at later than it: its parents' new dates are worked out here, too.
+    """
+    parent = artifact.derived_from
+    if parent is not None:
+        parent.subject = artifact.subject
+        sooner = shorter(profile, parent, at)
+        parent.due_at = sooner.at if sooner else parent.due_at
     found = due_of(
         document=profile.document,
         category=artifact.category,

@@ -74,18 +74,17 @@ def read_pages(reading: Reading, system: System, client: Client, lease: Lease, s
     """Pages until the pass is over, or until the last page; then what is missing."""
     if not reading.pages:
         describe(system=system, description=client.describe(), actor=SERVICE, at=started)
-    while True:
+    while not reading.all_listed:
         page = client.page_of_everything(reading.cursor or None)
         if page.next and page.next in (reading.cursor, reading.mark):
             raise BackendFault("The inventory runs in a circle.", kind="cursor repeated")
         take_in(reading, system, client, lease, page)
         succeeded(system=system, at=clock.now())
-        if page.next is None:
-            look_for_missing(reading, client, lease)
-            end(reading, State.DONE, lease)
-            return None
         if clock.now() - started > PASS:
             return Again(clock.now())
+    look_for_missing(reading, client, lease)
+    end(reading, State.DONE, lease)
+    return None
 
 
 def take_in(reading: Reading, system: System, client: Client, lease: Lease, page: Page) -> None:
@@ -100,13 +99,15 @@ def take_in(reading: Reading, system: System, client: Client, lease: Lease, page
         reading.pages, reading.items, reading.trouble = reading.pages + 1, reading.items + len(page.items), ""
         if reading.pages.bit_count() == 1:
             reading.mark = reading.cursor
-        reading.cursor = page.next or ""
+        reading.cursor, reading.all_listed = page.next or "", page.next is None
         reading.save()
 
 
 def look_for_missing(reading: Reading, client: Client, lease: Lease) -> None:
     """What the registry has and no page showed. Each is asked for by its id before anybody says that it is missing."""
     after: UUID | None = None
+    # Counted anew after a crash: the pages are behind us, their counts stay.
+    reading.found = {kind: count for kind, count in reading.found.items() if kind != "missing"}
     while batch := missing_after(reading, after, BATCH):
         after = batch[-1].pk
         there = client.lookup([artifact.external_id for artifact in batch])

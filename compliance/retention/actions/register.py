@@ -8,6 +8,7 @@ from django.db import transaction
 
 from compliance.artifacts.actions import NewArtifact, mark_gone, prepared, register_many, violation
 from compliance.artifacts.models import Artifact, Violation
+from compliance.audit.actions import record
 from compliance.backend.models import System
 from compliance.core.actor import Actor
 from compliance.core.errors import FieldError, Invalid
@@ -24,6 +25,7 @@ from consent.queries.grants import granted_purposes
 
 # A backend's clock may run ahead of ours by this much; more is a mistake that would move a due date.
 CLOCK_SKEW = timedelta(minutes=5)
+ATTEST = "must be true: the uploader states that the depicted person agreed, or that they may act for them"
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,21 @@ class Batch:
 
 
 @transaction.atomic
-def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence[Item], actor: Actor, at: datetime) -> list[Registered]:
-    """Register a batch. One bad item does not sink the others; what must not be kept is ordered destroyed in the same breath."""
+def register_all(
+    *, subject: Subject, system: str, purpose: str, items: Sequence[Item], actor: Actor, at: datetime, attested: bool = False
+) -> list[Registered]:
+    """Register a batch. One bad item does not sink the others; what must not be kept is ordered destroyed in the same breath.
+
+    `attested`: the uploader states that the person in the picture agreed, or that they may act for them. Raises `Invalid` without
+    it for a depicted person, who did not upload anything themselves.
+    """
     profile = active()
     if profile is None:
         raise Invalid("No data-handling profile is active, so no due date can be given. An officer must activate one.")
     # Serialises registrations of one person with their withdrawals and orders: no artifact slips between the two.
     subject = lock(subject.pk)
+    if subject.kind == Subject.SubjectKind.DEPICTED and not attested:
+        raise Invalid("Somebody else uploaded this picture.", [FieldError("/attested", ATTEST)])
     batch = Batch(subject, system, purpose, granted_purposes(subject_id=subject.pk, at=at), profile, stores_of(system), actor, at)
     named = {item.id for item in items} | {item.derived_from for item in items if item.derived_from}
     known = {artifact.external_id: artifact for artifact in Artifact.objects.filter(system=system, external_id__in=named)}
@@ -85,6 +95,8 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
         if answer.status == "quarantined":
             quarantined.append(known[item.id])
     register_many(subject=subject, artifacts=new, actor=actor, at=at)
+    if attested:
+        _record_attestation(batch, new)
     if quarantined:
         order(
             subject_id=subject.pk,
@@ -97,6 +109,18 @@ def register_all(*, subject: Subject, system: str, purpose: str, items: Sequence
             artifacts=quarantined,
         )
     return answers
+
+
+def _record_attestation(batch: Batch, artifacts: Sequence[Artifact]) -> None:
+    """In the ledger, beside the registrations it was made with: who told us, and of which artifacts. Ids alone: readable for good."""
+    record(
+        kind="retention:upload:attested",
+        object_id=str(batch.subject.pk),
+        actor=batch.actor,
+        at=batch.at,
+        payload={"system": batch.system, "artifacts": [str(artifact.pk) for artifact in artifacts]},
+        subject_id=batch.subject.pk,
+    )
 
 
 def stores_of(system: str) -> frozenset[str]:

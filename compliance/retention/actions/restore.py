@@ -20,6 +20,7 @@ from compliance.core.errors import BackendFault, FieldError, Invalid
 from compliance.delivery.actions import Again, Lease, promise
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order, Outcome
+from compliance.erasure.queries.holds import lock_people
 from compliance.retention.models import CameBack, Restore
 
 State = Restore.State
@@ -102,6 +103,7 @@ def _in_store(restore: Restore) -> dict[str, str]:
 
 
 def order_again(restore: Restore, artifacts: list[Artifact], at: datetime) -> None:
+    lock_people(artifact.subject_id for artifact in artifacts)
     for artifact in artifacts:
         violation_of(artifact=artifact, kind=Violation.ViolationKind.REAPPEARED, at=at)
         mark_gone(artifact=artifact, at=None)

@@ -16,7 +16,7 @@ from compliance.retention.models import Mark
 from compliance.subjects.actions import lock
 from compliance.subjects.models import Subject
 from consent.actions.change import change
-from consent.actions.end import end
+from consent.actions.end import destroy_unneeded, end
 from consent.models import Change, Release
 
 RULE = "Our own database was restored: it had ended before"
@@ -28,9 +28,18 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtext('retention.tombstones'))"
 def replay_tombstones(*, at: datetime) -> int:
     """Read every line since the mark; returns how many things had come back and were ended again. Several at once take turns.
 
-    Raises `Conflict` for a line that cannot be read: whoever starts the service must look, and nobody is served before.
+    Raises `Conflict` for a line that cannot be read, and for a journal that is not the one this database knows (a folder that is
+    not mounted, a file that was cut): whoever starts the service must look, and nobody is served before.
     """
-    return sum(_replay_file(path, at) for path in files())
+    found = files()
+    _same_journal(found)
+    return sum(_replay_file(path, at) for path in found)
+
+
+def _same_journal(found: list[Path]) -> None:
+    sizes = {path.name: path.stat().st_size for path in found}
+    if cut := sorted(mark.file for mark in Mark.objects.all() if sizes.get(mark.file, -1) < mark.offset):
+        raise Conflict(f"The journal of tombstones is not whole: {', '.join(cut)}. Put EFFACE_JOURNAL_DIR back first.")
 
 
 def _replay_file(path: Path, at: datetime) -> int:
@@ -77,6 +86,7 @@ def _end_release(tombstone: Tombstone, at: datetime) -> bool:
         return False
     lock(release.subject_id)
     end(release=release, state=Release.State.WITHDRAWN, actor=SERVICE, at=at, how=RULE)
+    destroy_unneeded(release, reason=Order.Reason.RESTORE, rule=RULE, actor=SERVICE, at=at)
     return True
 
 

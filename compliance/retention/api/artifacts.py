@@ -9,25 +9,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import ReferenceField, StrictBooleanField, StrictCharField, StrictIntegerField, StrictSerializer
+from compliance.access.api.serializers import (
+    OffsetDateTimeField,
+    ReferenceField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+    StrictSerializer,
+)
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
-from compliance.backend.protocol.answers import moment
 from compliance.core.clock import to_text
-from compliance.core.errors import BackendFault, FieldError, Forbidden
+from compliance.core.errors import FieldError, Forbidden
 from compliance.core.taxonomy import OperationalPurpose, Purpose
 from compliance.retention.actions import Item, Registered, register_all
 from compliance.subjects.actions import know
-
-
-class OffsetDateTimeField(serializers.DateTimeField):
-    """A moment that says its offset: a local time without one would be guessed."""
-
-    def to_internal_value(self, value: Any) -> datetime:
-        try:
-            return moment(value, "created_at")
-        except BackendFault:
-            raise serializers.ValidationError("Write RFC 3339 with an offset, such as 2026-11-20T10:00:00Z.") from None
 
 
 class ArtifactSerializer(StrictSerializer):
@@ -45,6 +41,11 @@ class RegistrationSerializer(StrictSerializer):
     subject = ReferenceField(help_text="Your reference of the person")
     purpose = serializers.ChoiceField([*Purpose, *OperationalPurpose], help_text="What it is kept for")
     artifacts = serializers.ListField(child=ArtifactSerializer(), min_length=1, max_length=1000)
+    attested = StrictBooleanField(
+        required=False,
+        default=False,
+        help_text="The uploader states that the depicted person agreed or that they may act for them; must be true for kind `depicted`",
+    )
 
 
 class RegisteredSerializer(serializers.Serializer[Any]):
@@ -73,7 +74,15 @@ class ArtifactsView(WriteView):
             raise Forbidden("This key speaks for another system.", [FieldError("/system", f"must be “{caller.client.system}”")])
         subject = know(reference=data["subject"], actor=caller.actor, at=at)
         items = [Item(**item) for item in data["artifacts"]]
-        answers = register_all(subject=subject, system=data["system"], purpose=data["purpose"], items=items, actor=caller.actor, at=at)
+        answers = register_all(
+            subject=subject,
+            system=data["system"],
+            purpose=data["purpose"],
+            items=items,
+            attested=data["attested"],
+            actor=caller.actor,
+            at=at,
+        )
         return 200, {"artifacts": [as_json(answer) for answer in answers]}
 
 

@@ -11,14 +11,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.access.api.authentication import Caller
-from compliance.access.api.serializers import StrictCharField, StrictSerializer
+from compliance.access.api.serializers import OffsetDateTimeField, StrictCharField, StrictSerializer
 from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
 from compliance.backend.models import System
 from compliance.core.clock import to_text
 from compliance.core.errors import FieldError, Invalid, NotFound
 from compliance.retention.actions import declare_restore
-from compliance.retention.api.artifacts import OffsetDateTimeField
 from compliance.retention.models import CameBack, Restore
 
 

@@ -30,7 +30,10 @@ class Happening:
 
 @dataclass(frozen=True)
 class Facts:
-    """`release` and `subject` are random ids, `release` a plain JSON object (docs/receipts.md names its fields)."""
+    """`release` and `subject` are random ids, `release` a plain JSON object (docs/receipts.md names its fields).
+
+    `storage_regions`: country codes. `jurisdictions`: those of the person where they are known, else all that are served.
+    """
 
     release: Mapping[str, Any]
     notice: Mapping[str, Any]
@@ -42,6 +45,7 @@ class Facts:
     email: str
     policy_url: str
     withdraw_url: str
+    storage_regions: tuple[str, ...]
     jurisdictions: tuple[str, ...]
 
     @property

@@ -15,6 +15,7 @@ CONTEXT = {
     "pd": "https://w3id.org/dpv/pd#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "loc": "https://w3id.org/dpv/loc#",
     "efface": "urn:efface:ns:",
 }
 # The nearest broader term of DPV for each of our purposes.
@@ -139,8 +140,8 @@ def _processing(facts: Facts) -> list[dict[str, str]]:
 
 
 def _locations(facts: Facts, controller: str) -> list[dict[str, str]]:
-    """Where it is stored: at the companies that receive it, else with the controller."""
-    return [{"@id": f"urn:efface:party:{party.slug}"} for party in facts.recipients] or [{"@id": controller}]
+    """The places where the profile in force says it is stored; while none is, with the controller. Recipients are no places."""
+    return [{"@id": f"loc:{region}"} for region in facts.storage_regions] or [{"@id": controller}]
 
 
 def _party(slug: str, name: str) -> dict[str, Any]:

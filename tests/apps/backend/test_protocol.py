@@ -170,7 +170,7 @@ def test_x08_a_backend_that_hangs_costs_no_more_than_the_time_allowed(settings: 
 @pytest.mark.parametrize(
     "url",
     [
-        "ftp://scan.example.com", "unix:/run/x.sock", "https://", "https://user:pass@scan.example.com", "http://scan.example.com",
+        "ftp://scan.example.com", "unix:/run/x.sock", "https://", "https://user:pass@scan.example.com", "https://:pw@scan.example.com", "http://scan.example.com",
         "https://scan.example.com?x=1", "https://scan.example.com#x", "https://scan.example.com:99999", "javascript:alert(1)", "", "//x",
     ],
 )  # fmt: skip  # one address a word
@@ -185,6 +185,7 @@ def test_x29_an_address_that_can_never_be_a_backend_is_refused_when_it_is_saved(
     [
         "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1", "255.255.255.255",
         "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "ff02::1",
+        "fec0::1", "64:ff9b:1::1", "::127.0.0.1", "::ffff:0:7f00:1", "192.0.0.192",
     ],
 )  # fmt: skip  # one address a word
 def test_x29_private_addresses_in_every_dress_are_not_public(address: str) -> None:

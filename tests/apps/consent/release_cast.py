@@ -70,7 +70,7 @@ def sign_as(link: ReleaseLink, purpose: str | None = None, at: datetime | None =
     return sign(link_id=link.pk, purpose=asked, signature=signature(asked, locale, **changes), actor=PERSON, at=at or clock.now())
 
 
-def proxy(role: str = "guardian", ends: date | None = None, **changes: Any) -> dict[str, Any]:
+def proxy(role: str = "representative", ends: date | None = None, **changes: Any) -> dict[str, Any]:
     """What somebody adds who signs for another person."""
     return {
         "role": role,
@@ -93,7 +93,7 @@ def told(reference: str = "ana", purpose: str = "face_scan", **changes: Any) -> 
         "shown_at": (now - timedelta(minutes=3)).isoformat(),
         "signed_at": (now - timedelta(minutes=1)).isoformat(),
         "method": "typed_name",
-        "act": "ticked the empty box and pressed “I sign”",
+        "act": "ticked_box_and_pressed_button",
         "intent": notices.intent(purpose, notice.locale),
         "signer": {"role": "self", "name": "Ana Example"},
     }

@@ -60,13 +60,14 @@ def second_reading(found: Standing, recipient: str | None) -> str:
         ("TX" in places and found.purpose.startswith("disclose:"), "jurisdiction_blocked"),
         ("MD" in places and found.purpose == "train_shared_model", "jurisdiction_blocked"),
         (found.age == "minor" and found.minors != "guardian", "minor"),
-        (found.age == "minor" and found.state is not None and found.signer_role not in ("parent", "guardian"), "minor"),
+        (found.age == "minor" and found.state is not None and found.signer_role == "self", "minor"),
         (found.state is None and found.other_purpose and found.purpose != "marketing", "purpose_not_granted"),
         (found.state is None, "no_release"),
         (found.state != "active", str(found.state)),
         (found.expires_at is not None and found.expires_at <= found.now, "expired"),
         ("CO" in places and found.last_interaction_at < datetime(2024, 6, 1, tzinfo=UTC), "stale"),
         (found.reach != found.greatest_reach, "superseded"),
+        (found.age != "minor" and found.signer_role in ("parent", "guardian"), "superseded"),
         (recipient == "stranger", "recipient_not_named"),
     ]
     return next((reason for holds, reason in sentences if holds), "active")
@@ -121,7 +122,8 @@ def test_c2_nothing_allows_but_an_active_release_that_is_in_order(settings: Any)
         assert (found.state, found.reach) == ("active", found.greatest_reach)
         assert found.expires_at is not None
         assert found.expires_at > found.now
-        assert found.age != "minor" or (found.minors == "guardian" and found.signer_role in ("parent", "guardian"))
+        assert found.age != "minor" or (found.minors == "guardian" and found.signer_role in ("parent", "guardian", "representative"))
+        assert found.age == "minor" or found.signer_role in ("self", "representative")
         assert recipient in (None, "gpu-host")
     assert decide(None) == Reason.UNKNOWN_SUBJECT
 
@@ -132,11 +134,15 @@ def test_c2_nothing_allows_but_an_active_release_that_is_in_order(settings: Any)
         ("adult", "deny", "self", "active"),
         ("adult", None, "representative", "active"),
         ("unknown", None, "self", "active"),
-        ("unknown", "deny", "guardian", "active"),
+        ("unknown", "deny", "guardian", "superseded"),
+        ("unknown", "guardian", "parent", "superseded"),
+        ("adult", "guardian", "parent", "superseded"),
+        ("adult", None, "agent", "superseded"),
         ("minor", "deny", "self", "minor"),
         ("minor", "deny", "parent", "minor"),
         ("minor", "guardian", "self", "minor"),
-        ("minor", "guardian", "representative", "minor"),
+        ("minor", "guardian", "representative", "active"),
+        ("minor", "guardian", "agent", "minor"),
         ("minor", "guardian", "parent", "active"),
         ("minor", "guardian", "guardian", "active"),
         ("minor", None, "guardian", "minor"),

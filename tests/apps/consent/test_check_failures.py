@@ -11,7 +11,7 @@ from tests.apps.consent.consent_cast import World, question, signed
 from tests.conftest import owner_connection
 
 pytestmark = pytest.mark.django_db
-BROKEN = "SELECT 1 / (0 * length(%(purpose)s::text)), %(who)s::bytea, %(piece)s::text, %(prefix)s::text"
+BROKEN = "SELECT 1 / (0 * length($2::text)), $1::bytea, $3::text, $4::text"
 
 
 def test_c2_a_database_error_denies(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from compliance.subjects.actions import know
 from consent.actions import end_for_erasure, withdraw
 from consent.api import evaluation
 from consent.models import Release
-from consent.queries import standing
+from consent.queries import standing, wire
 from consent.rules.decisions import Reason
 from tests.apps.consent.consent_cast import OFFICER, SYSTEM, World, question, signed, subject_id
 
@@ -113,7 +113,14 @@ def listen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         said.append(str(query))
         return execute(cursor, query, *args, **options)
 
+    fetch = wire._fetch
+
+    def listening_wire(sql: str, values: Any) -> Any:
+        said.append(sql)
+        return fetch(sql, values)
+
     monkeypatch.setattr(psycopg.Cursor, "execute", listening)
+    monkeypatch.setattr(wire, "_fetch", listening_wire)
     return said
 
 

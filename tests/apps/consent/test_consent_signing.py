@@ -12,6 +12,7 @@ from compliance.core import clock
 from compliance.core.actor import PERSON
 from compliance.core.errors import Invalid
 from compliance.core.taxonomy import Purpose
+from compliance.core.version import VERSION
 from compliance.delivery.models import Promise
 from compliance.erasure.actions import order
 from compliance.subjects.actions import destroy_key
@@ -73,6 +74,7 @@ def test_c3_the_signed_text_is_kept_to_the_byte_and_the_evidence_is_whole(world:
         "expires_at": clock.to_text(release.expires_at),
         "gpc": False,
         "withdrawal_instructions_shown": True,
+        "software": {"name": "Efface", "version": VERSION},
     }
     assert b"Ana" not in bytes(release.evidence_sealed)
 

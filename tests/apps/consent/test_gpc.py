@@ -1,14 +1,26 @@
 """`Sec-GPC: 1` is heard, noted once, and kept to; the site says so."""
 
+from typing import Any
+
 import pytest
 from django.test import Client, RequestFactory
 
 from compliance.audit.models import Entry
+from compliance.core import clock
+from compliance.core.actor import PERSON
 from compliance.subjects.models import Subject
+from consent.actions.grant import NotShared
+from consent.actions.paper import OnPaper, record_paper
 from consent.models import Release
 from consent.pages import gpc
+from consent.queries import current_notice
+from consent.rules.sharing import withheld
+from dsar.actions import receive, receive_with_code
+from dsar.actions.confirm import confirm
 from dsar.models import Request
-from tests.apps.consent.consent_cast import World, subject_id
+from tests.apps.consent.consent_cast import OFFICER, World, signed, subject_id
+from tests.apps.consent.release_cast import company, link_for, pdf, person, sign_as, told
+from tests.apps.consent.test_release_api import published_an_hour_ago as published_an_hour_ago
 
 pytestmark = pytest.mark.django_db
 GPC = {"Sec-GPC": "1"}
@@ -58,7 +70,60 @@ def test_gpc_is_noted_on_a_request_and_is_no_request_itself(world: World, client
     assert Request.objects.latest("received_at").gpc is False
 
 
+SHARING = [("marketing", {"piece": "Poster 7"}), ("disclose:partner-lab", {})]
+
+
+@pytest.mark.parametrize(("purpose", "more"), SHARING)
+def test_gpc_is_kept_to_wherever_a_signature_comes_in(world: World, purpose: str, more: dict[str, str]) -> None:
+    company()
+    # On the page: with the signature, or noted before.
+    with pytest.raises(NotShared):
+        sign_as(link_for("ana", purpose, **more), gpc=True)
+    asked = link_for("ben", purpose, **more)
+    assert world.browser.get(world.link("ben"), headers=GPC).status_code == 200
+    with pytest.raises(NotShared):
+        sign_as(asked)
+    # No new link, for him.
+    answer = world.write("/api/v1/release-links", {"subject": "ben", "purpose": purpose, **more})
+    assert answer.status_code == 409
+    # Over the API.
+    for reference, signal in (("cy", {"gpc": True}), ("ben", {})):
+        answer = world.write("/api/v1/releases", told(reference, purpose, **more, **signal))
+        assert answer.status_code == 409
+        assert "asks us not to share your data" in answer.json()["detail"]
+    assert not Release.objects.exists()
+    # Who sends no signal, and what shares nothing.
+    sign_as(link_for("dee", purpose, **more))
+    assert world.write("/api/v1/releases", told("cy", gpc=True)).status_code == 201
+    assert Release.objects.count() == 2
+
+
+def test_gpc_says_nothing_about_a_paper_that_was_signed_by_hand(world: World) -> None:
+    company()
+    Subject.objects.filter(pk=person("ana").pk).update(gpc_at=clock.now())
+    notice = current_notice("marketing")
+    paper = OnPaper(notice.pk, "self", "Ana Example", clock.now().date(), pdf(), piece="Poster 7")
+    record_paper(reference="ana", paper=paper, reason="came by letter", actor=OFFICER, at=clock.now())
+    assert world.reason("ana", "marketing", piece="Poster 7") == "active"
+
+
+def test_gpc_of_a_request_is_noted_for_the_person_once_it_is_known_who_asked(world: World) -> None:
+    signed("usr_ana", email="ana@example.test")
+    form: dict[str, Any] = {"residence": "", "channel": Request.Channel.FORM, "language": "en", "actor": PERSON}
+    sent = receive(reference="usr_ana", email="ana@example.test", gpc=True, at=clock.now(), **form)
+    assert Subject.objects.get(pk=subject_id("usr_ana")).gpc_at is None
+    confirm(secret=sent.confirm_secret, actor=PERSON, at=clock.now())
+    assert Subject.objects.get(pk=subject_id("usr_ana")).gpc_at is not None
+    # Not for whoever asked without it, and at once with a receipt code.
+    signed("usr_ben", email="ben@example.test")
+    quiet = receive(reference="usr_ben", email="ben@example.test", at=clock.now(), **form)
+    confirm(secret=quiet.confirm_secret, actor=PERSON, at=clock.now())
+    assert Subject.objects.get(pk=subject_id("usr_ben")).gpc_at is None
+    receive_with_code(subject_id=subject_id("usr_ben"), language="en", at=clock.now(), actor=PERSON, gpc=True)
+    assert Subject.objects.get(pk=subject_id("usr_ben")).gpc_at is not None
+
+
 def test_gpc_withholds_what_shares_and_nothing_else() -> None:
-    assert gpc.withheld("disclose:partner-lab")
-    assert gpc.withheld("marketing")
-    assert not any(gpc.withheld(purpose) for purpose in ("face_scan", "regenerate", "match", "train_shared_model", "quality"))
+    assert withheld("disclose:partner-lab")
+    assert withheld("marketing")
+    assert not any(withheld(purpose) for purpose in ("face_scan", "regenerate", "match", "train_shared_model", "quality"))

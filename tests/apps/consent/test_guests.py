@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import structlog
 from django.test import Client
+from django.utils import translation
 
+from compliance.access.templatetags.moments import moment
 from compliance.artifacts.actions import NewArtifact, register
 from compliance.artifacts.models import Artifact
 from compliance.audit.models import Entry
@@ -164,7 +166,9 @@ def test_h2_d3_a_guest_deletes_one_model_and_nothing_else(world: World, client: 
 
 
 def test_h2_a_guest_asks_to_delete_everything_without_account_or_mail_and_follows_it(world: World, client: Client) -> None:
-    _path, code = guest(world)
+    path, code = guest(world)
+    assert f"/r/{code}/delete" in client.get(f"/r/{code}").content.decode()
+    assert "We have your request" not in client.get(path).content.decode()
     done = client.post(f"/r/{code}/delete")
     page = done.content.decode()
     request = Request.objects.get()
@@ -175,9 +179,46 @@ def test_h2_a_guest_asks_to_delete_everything_without_account_or_mail_and_follow
     # Twice is one request, and the same answer.
     again = client.post(f"/r/{code}/delete").content.decode()
     assert (re.findall(r'class="ref big">([^<]+)<', again), Request.objects.count()) == ([reference, status_code], 1)
+    # Both pages say so, instead of offering it again.
+    for address in (f"/r/{code}", path):
+        seen = client.get(address).content.decode()
+        assert f'<span class="ref">{reference}</span>' in seen
+        assert "We answer by" in seen
+        assert 'href="/privacy/requests/"' in seen
+        assert "/delete" not in seen
     found = client.post("/privacy/requests/", {"code": reference, "status_code": status_code})
     assert found["Location"] == f"/privacy/requests/{reference}"
     assert "You used your receipt code" in client.get(found["Location"]).content.decode()
+
+
+def test_h5_what_somebody_in_a_picture_asked_is_never_shown_to_who_uploaded_it(world: World, client: Client) -> None:
+    path, code = guest(world)
+    client.post(f"/r/{code}/delete")
+    Request.objects.update(about=Request.About.DEPICTED)
+    for address in (f"/r/{code}", path):
+        assert Request.objects.get().code not in client.get(address).content.decode()
+
+
+def test_the_page_of_a_code_writes_days_in_the_language_of_the_page(world: World, client: Client) -> None:
+    _path, code = guest(world)
+    signed_at = Release.objects.get(subject_id=subject_id("guest_session_1")).signed_at
+    page = client.get(f"/r/{code}", headers={"Accept-Language": "de"}).content.decode()
+    with translation.override("de"):
+        assert f"<dd>{moment(signed_at)}</dd>" in page
+
+
+@pytest.mark.parametrize("button", ["delete", "withdraw", "model"])
+def test_h2_an_address_of_a_button_that_is_loaded_again_shows_the_page_and_presses_nothing(
+    world: World, client: Client, button: str
+) -> None:
+    """As a change of language on the page that followed does."""
+    _path, code = guest(world)
+    kept(subject_id("guest_session_1"), "personal_model")
+    answer = client.get(f"/r/{code}/{button}")
+    assert (answer.status_code, answer["Location"], answer["Referrer-Policy"]) == (302, f"/r/{code}", "no-referrer")
+    assert client.head(f"/r/{code}/{button}").status_code == 302
+    assert client.put(f"/r/{code}/{button}").status_code == 405
+    assert (Request.objects.count(), Order.objects.count(), Release.objects.get().state) == (0, 0, "active")
 
 
 def test_h2_every_code_that_opens_nothing_gets_one_answer(world: World, client: Client) -> None:

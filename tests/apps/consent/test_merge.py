@@ -14,12 +14,14 @@ from compliance.core import clock
 from compliance.core.actor import PERSON, SERVICE
 from compliance.core.errors import Conflict, EffaceError, Invalid, KeyDestroyed, NotFound
 from compliance.core.taxonomy import Purpose
+from compliance.delivery.models import Promise
 from compliance.erasure.actions import order
 from compliance.erasure.models import Order
 from compliance.subjects import actions as subjects
 from compliance.subjects.models import Contact, Subject
 from compliance.subjects.queries import by_reference, emails, everyone, references, sealer
-from consent.actions import offer, withdraw
+from consent.actions import decline, offer, withdraw
+from consent.actions.expire import expire_ended
 from consent.actions.merge import merge
 from consent.actions.receipt_code import keep_code
 from consent.models import Change, ReceiptCode, Release
@@ -124,6 +126,45 @@ def test_h3_a_withdrawal_that_found_nothing_to_end_counts_on_the_other_record(wo
     assert join(account).withdrawn == 1
     held.refresh_from_db()
     assert held.state == "withdrawn"
+
+
+def test_h3_such_a_withdrawal_counts_as_well_on_a_record_that_is_joined_later(world: World) -> None:
+    account, first, second = person("usr_ana", "account"), person("guest_1", "guest"), person("guest_2", "guest")
+    held = signed("guest_2")
+    assert held.subject_id == second.pk
+    withdraw(subject_id=first.pk, purpose="face_scan", actor=PERSON, at=clock.now(), how="in a test")
+    assert join(account, "guest_1").withdrawn == 0
+    assert world.reason("guest_2") == "active"
+    assert join(account, "guest_2").withdrawn == 1
+    held.refresh_from_db()
+    assert (held.state, world.reason("usr_ana")) == ("withdrawn", "withdrawn")
+
+
+def test_h3_a_no_to_a_new_text_ends_the_other_records_release_and_not_the_one_it_stood_beside(world: World) -> None:
+    account = person("usr_ana", "account")
+    person("guest_1", "guest")
+    mine, theirs = signed("usr_ana"), signed("guest_1")
+    link, _ = offer(reference="usr_ana", purpose="face_scan", system=SYSTEM, actor=OFFICER, at=clock.now())
+    decline(link_id=link.pk, shown_at=clock.now(), actor=PERSON, at=clock.now())
+    assert world.reason("usr_ana") == "active"
+    merged = join(account)
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (merged.withdrawn, merged.superseded, mine.state, theirs.state) == (1, 0, "active", "withdrawn")
+    assert world.reason("guest_1") == "active"
+
+
+def test_every_end_promises_its_receipt_once(world: World) -> None:
+    account = person("usr_ana", "account")
+    person("guest_1", "guest")
+    signed("guest_1")
+    signed("usr_ana")
+    join(account)
+    withdraw(subject_id=account.pk, purpose="face_scan", actor=PERSON, at=clock.now(), how="in a test")
+    release = signed("usr_ben")
+    expire_ended(at=release.expires_at)
+    told = Promise.objects.filter(topic="consent.release_ended").values_list("payload__release", flat=True)
+    assert sorted(told) == sorted(str(pk) for pk in Release.objects.values_list("pk", flat=True))
 
 
 def test_h3_who_cannot_be_joined_is_told_why_and_nothing_moves(world: World) -> None:
@@ -238,15 +279,19 @@ def test_h3_over_the_api_with_its_own_scope(world: World) -> None:
 def test_h3_the_plan_is_a_table_that_needs_no_database() -> None:
     at = clock.now()
     ids = [uuid.uuid4() for _ in range(4)]
+    account, guest = uuid.uuid4(), uuid.uuid4()
     scan, train = ("face_scan", ""), (Purpose.TRAIN_SHARED_MODEL.value, "")
-    early, late = Said(ids[0], scan, at, True), Said(ids[1], scan, at + DAY, True)
-    gone = Said(ids[2], scan, at - DAY, False, at + DAY / 2)
-    other = Said(ids[3], train, at - DAY, True)
+    early, late = Said(ids[0], account, scan, at, True), Said(ids[1], guest, scan, at + DAY, True)
+    gone = Said(ids[2], account, scan, at - DAY, False, withdrawn_at=at + DAY / 2)
+    other = Said(ids[3], account, train, at - DAY, True)
     assert plan([early, late, other]) == plan([late, other, early])
     assert plan([early, late, other]).superseded == {ids[0]}
     assert plan([early, late, gone, other]).withdrawn == {ids[0]}
     assert plan([early, late, gone, other]).superseded == frozenset()
     assert plan([early, other], [("face_scan", at + DAY)]).withdrawn == {ids[0]}
+    # A no to a new text ends the older release of the other record, and never that of its own.
+    for record, ends in ((guest, {ids[0]}), (account, frozenset())):
+        assert plan([early, Said(ids[2], record, scan, at + DAY, False, refused_at=at + DAY)]).withdrawn == ends
     # At the same moment, the no holds.
     assert plan([early], [("face_scan", at)]).withdrawn == {ids[0]}
     assert plan([early], [("face_scan", at - DAY)]).withdrawn == frozenset()

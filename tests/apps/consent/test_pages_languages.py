@@ -164,10 +164,3 @@ def test_programs_and_officers_are_always_answered_in_english(world: World) -> N
         assert "Content-Language" not in answer
         assert "efface_language" not in answer.cookies
     assert "Accept-Language" not in missing.get("Vary", "")
-
-
-def test_a_page_with_one_language_offers_no_other(client: Client) -> None:
-    """The pages of requests are English for now: no German frame around them."""
-    page = client.get("/privacy/", headers={"Accept-Language": "de"}).content.decode()
-    assert '<html lang="en"' in page
-    assert "hreflang" not in page

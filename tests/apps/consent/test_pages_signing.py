@@ -1,5 +1,6 @@
 """What the signing page lets a person do beyond a typed name: draw, sign for somebody else, name a piece, be heard by GPC."""
 
+import importlib
 import json
 import re
 from typing import Any
@@ -8,9 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from compliance.core import clock
+from compliance.core.taxonomy import Purpose
 from compliance.subjects.queries import sealer
 from consent.actions import offer
-from consent.models import Release
+from consent.models import Change, ReceiptCode, Release
 from tests.apps.consent.consent_cast import OFFICER, SYSTEM, World, signed
 from tests.apps.consent.release_cast import company, pdf, person
 
@@ -29,7 +31,7 @@ def link_for(purpose: str, **more: str) -> str:
     return "/" + url.split("/", 3)[3]
 
 
-def test_c2_a_drawn_name_is_kept_as_strokes_under_seal(world: World) -> None:
+def test_c3_a_drawn_name_is_kept_as_strokes_under_seal(world: World) -> None:
     path = world.link("ana")
     drawn = {"name": "", "drawn": json.dumps(STROKES), "zone": "America/Chicago", "agree": "yes"}
     assert world.browser.post(path, {**world.form(path), **drawn}).status_code == 303
@@ -50,23 +52,23 @@ def test_a_drawing_that_is_no_name_signs_nothing_and_the_page_says_so(world: Wor
     assert not Release.objects.exists()
 
 
-def test_c9_a_guardian_signs_with_a_paper_and_the_page_says_in_which_role(world: World) -> None:
+def test_c9_a_representative_signs_with_a_paper_and_the_page_says_in_which_role(world: World) -> None:
     path = world.link("ana")
     page = world.browser.get(path).content.decode()
     assert 'enctype="multipart/form-data"' in page
     assert not re.search(r'type="radio"[^>]* checked', page)
-    sent = {**world.form(path), "name": "Gus Guardian", "agree": "yes", "role": "guardian", "authority_what": "court order"}
+    sent = {**world.form(path), "name": "Gus Guardian", "agree": "yes", "role": "representative", "authority_what": "court order"}
     response = world.browser.post(path, {**sent, "authority": SimpleUploadedFile("paper.pdf", pdf(), content_type="application/pdf")})
     assert response.status_code == 303
     release = Release.objects.get()
-    assert (release.signer_role, release.authority is not None) == ("guardian", True)
+    assert (release.signer_role, release.authority is not None) == ("representative", True)
     assert evidence(release)["typed_name"] == "Gus Guardian"
-    assert "I sign as a guardian" in world.browser.get(path).content.decode()
+    assert "a legally authorized representative" in world.browser.get(path).content.decode()
 
 
-def test_a_guardian_without_a_paper_is_told_what_is_missing_and_loses_nothing_typed(world: World) -> None:
+def test_a_representative_without_a_paper_is_told_what_is_missing_and_loses_nothing_typed(world: World) -> None:
     path = world.link("ana")
-    sent = {"name": "Gus Guardian", "agree": "yes", "role": "guardian", "authority_what": "court order", "authority_ends": "2030-02-31"}
+    sent = {"name": "Gus Guardian", "agree": "yes", "role": "representative", "authority_what": "order", "authority_ends": "2030-02-31"}
     response = world.browser.post(path, {**world.form(path), **sent})
     page = response.content.decode()
     assert response.status_code == 422
@@ -76,8 +78,8 @@ def test_a_guardian_without_a_paper_is_told_what_is_missing_and_loses_nothing_ty
     assert response.status_code == 422
     assert "Add the paper that says you may sign for this person, as a PDF." in page
     assert '<details class="roles" open>' in page
-    assert 'value="guardian" checked' in page
-    assert 'value="court order"' in page
+    assert 'value="representative" checked' in page
+    assert 'value="order"' in page
     assert not Release.objects.exists()
 
 
@@ -140,6 +142,46 @@ def test_gpc_is_said_in_one_line_and_recorded_with_the_signature(world: World) -
     assert Release.objects.get().gpc is True
 
 
+def test_i2_on_the_page_of_one_piece_that_piece_is_taken_back_and_no_other(world: World) -> None:
+    paths = [link_for("marketing", piece=piece) for piece in ("Poster 7", "Poster 8")]
+    for path in paths:
+        world.sign_on_page(path)
+    assert Release.objects.filter(state="active").count() == 2
+    # Twice: a second press is no word against the others either.
+    for _ in range(2):
+        assert world.browser.post(f"{paths[0]}/withdraw").status_code == 200
+        assert set(Release.objects.values_list("piece", "state")) == {("Poster 7", "withdrawn"), ("Poster 8", "active")}
+    assert not Change.objects.filter(event="withdrawn", release=None).exists()
+    world.browser.post(f"{paths[1]}/marketing/withdraw")
+    assert not Release.objects.filter(state="active").exists()
+
+
+def test_the_signed_page_says_nothing_else_only_where_nothing_else_is_allowed(world: World) -> None:
+    path = world.link("ana")
+    world.sign_on_page(path)
+    assert "Nothing else." in world.browser.get(path).content.decode()
+    signed("ana", Purpose.TRAIN_SHARED_MODEL)
+    page = world.browser.get(path).content.decode()
+    assert "<h1>Signed</h1>" in page
+    assert "Nothing else." not in page
+
+
+def test_nobody_has_signed_on_the_page_and_holds_no_receipt_code(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = world.link("ana")
+    answers = world.form(path, name="Ana Example", agree="yes")
+
+    def crash(**_: Any) -> str:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(importlib.import_module("consent.actions.sign"), "keep_code", crash)
+        with pytest.raises(MemoryError):
+            world.browser.post(path, answers)
+    assert (Release.objects.count(), ReceiptCode.objects.count()) == (0, 0)
+    assert world.browser.post(path, answers).status_code == 303
+    assert (Release.objects.count(), ReceiptCode.objects.count()) == (1, 1)
+
+
 def test_with_gpc_nobody_is_asked_to_share(world: World) -> None:
     path = link_for("marketing", piece="Poster")
     response = world.browser.get(path, headers={"Sec-GPC": "1"})
@@ -179,5 +221,10 @@ def test_c9_a_minor_is_refused_in_her_language_and_offered_the_roles_that_may_si
     assert re.findall(r'type="radio"[^>]* value="(\w+)"', page)[:2] == ["parent", "guardian"]
     refused = world.browser.post(path, world.form(path, name="Mia Minor", agree="yes"), headers=speaks)
     assert refused.status_code == 409
-    assert words in refused.content.decode()
+    page = refused.content.decode()
+    assert words in page
+    # The form is still there, with what she typed, and says it at the choice of the role.
+    assert re.search(rf'id="role-error">[^<]*{words}', page)
+    assert 'href="#role"' in page
+    assert 'value="Mia Minor"' in page
     assert not Release.objects.exists()

@@ -1,5 +1,7 @@
 """The public notice (C11): four answers before any upload, in the visitor's language, for any cache, about nobody."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -80,6 +82,20 @@ def test_c11_any_cache_may_keep_it_and_it_knows_nobody(world: World, address: st
     assert (again.status_code, again.content) == (304, b"")
     assert Client().get("/notice?lang=es", headers={"If-None-Match": page["ETag"]}).status_code == 200
     assert Client().post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/notice", "/notice.json"])
+def test_c11_a_crowd_of_visitors_costs_two_questions_each_and_a_cache_spares_it_the_pages(
+    world: World, address: str, django_assert_max_num_queries: Any
+) -> None:
+    browser = Client()
+    # The profile in force, and its notice.
+    with django_assert_max_num_queries(2) as asked:
+        page = browser.get(address)
+    assert (page.status_code, len(asked)) == (200, 2)
+    assert page["Cache-Control"] == "public, max-age=300"
+    with django_assert_max_num_queries(2):
+        assert browser.get(address, headers={"If-None-Match": page["ETag"]}).status_code == 304
 
 
 @pytest.mark.parametrize("locale", texts.LOCALES)

@@ -25,13 +25,14 @@ from compliance.delivery.models import Promise
 from compliance.evidence import keys, verify
 from compliance.evidence.models import Document
 from compliance.subjects.actions import destroy_key
+from compliance.subjects.models import Subject
 from consent.actions import end, receipt, withdraw
 from consent.actions.receipt import seal_receipts
 from consent.handlers import release_ended, release_signed
 from consent.models import Release
 from consent.queries.receipts import content_of, entry_of, of_release
 from consent.rules.receipts.words import WORDS
-from tests.apps.consent.consent_cast import World, signed
+from tests.apps.consent.consent_cast import World, activated, signed, starter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDLERS = {"consent.release_signed": release_signed, "consent.release_ended": release_ended}
@@ -167,6 +168,23 @@ def test_c13_the_record_holds_what_iso_27560_demands_and_needs_no_network(commit
     # Every prefix that is used is written out.
     used = {word.partition(":")[0] for word in terms(record) if ":" in word}
     assert used - {"urn", "http", "https"} <= set(record["@context"])
+
+
+def test_c13_the_record_says_where_it_is_stored_and_which_law_the_person_lives_under(committed_world: World, settings: Any) -> None:
+    """Storage regions of the profile, not the companies that receive it; the person's own place, and all that are served without one."""
+    release = signed("ana")
+    document = starter("thirty-days")
+    document["operator"]["storage_regions"] = ["US", "IE"]
+    activated(document)
+    for places, expected in (([], list(settings.SERVED_JURISDICTIONS)), (["IL"], ["IL"])):
+        Subject.objects.filter(pk=release.subject_id).update(jurisdictions=places)
+        found = content_of(Release.objects.get(pk=release.pk), ended=False, entry=None)
+        [process] = found["consent_record"]["dpv:hasProcess"]
+        [place] = [one for one in process["dpv:hasStorageCondition"] if one["@type"] == "dpv:StorageLocation"]
+        assert place["dpv:hasLocation"] == [{"@id": "loc:US"}, {"@id": "loc:IE"}]
+        assert process["dpv:hasJurisdiction"] == expected
+        assert found["kantara"]["jurisdiction"] == ", ".join(expected)
+    assert len(settings.SERVED_JURISDICTIONS) > 1
 
 
 def terms(value: Any) -> list[str]:

@@ -1,9 +1,13 @@
 """Officers add papers, write down withdrawals and download papers, each with a reason; nobody else does."""
 
+import hashlib
 import os
+import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pikepdf
 import pytest
@@ -17,7 +21,7 @@ from compliance.core import clock
 from consent.actions.paper import OnPaper, record_paper
 from consent.models import Paper, Release
 from consent.queries import current_notice
-from consent.queries.releases import content_of
+from consent.queries.releases import content_of, document_of
 from tests.apps.consent.consent_cast import OFFICER, World, signed
 from tests.apps.consent.release_cast import company, link_for, pdf, person, sign_as
 from tests.factories import officer
@@ -101,6 +105,19 @@ def test_the_admin_says_at_the_field_what_is_wrong_and_stores_nothing(olga: Clie
     assert not Paper.objects.exists()
 
 
+def test_a_person_nobody_knows_gets_a_record_only_when_the_officer_says_so(olga: Client, world: World) -> None:
+    address = reverse("admin:consent_release_paper")
+    [box] = re.findall(r'<input[^>]* name="make_record"[^>]*>', olga.get(address).content.decode())
+    assert "checked" not in box
+    assert post(olga, address, **the_form(reference="new")).status_code == 422
+    assert world.reason("new") == "unknown_subject"
+    assert post(olga, address, **the_form(reference="new", make_record="on")).status_code == 302
+    assert world.reason("new") == "active"
+    # Who is known already stays one person.
+    assert post(olga, address, **the_form(reference="new", make_record="on")).status_code == 302
+    assert Release.objects.values("subject").distinct().count() == 1
+
+
 def test_a_paper_leaves_as_a_download_and_is_never_shown(olga: Client) -> None:
     person("ana")
     add_paper()
@@ -153,13 +170,44 @@ def test_who_may_only_look_records_nothing_and_opens_nothing(world: World) -> No
 
 def test_the_release_page_tells_role_channel_piece_and_the_way_to_receipts(olga: Client) -> None:
     company()
-    poster = sign_as(link_for("ana", "marketing", piece="Poster 7"), gpc=True)
+    poster = sign_as(link_for("ana", "marketing", piece="Poster 7"))
     page = olga.get(reverse("admin:consent_release_change", args=[poster.pk])).content.decode()
     for words in ("Poster 7", "hosted page", "none: the person signed", f"?q={poster.pk}"):
         assert words in page
     assert bytes(poster.evidence_sealed).hex() not in page
     assert olga.get(reverse("admin:consent_release_changelist")).status_code == 200
     assert timedelta(0) < poster.expires_at - poster.signed_at
+
+
+def test_d2_an_officer_reads_the_exact_text_that_was_signed_and_sees_that_its_hash_still_matches(olga: Client) -> None:
+    release = signed("ana")
+    address = reverse("admin:consent_release_text", args=[release.pk])
+    assert f'href="{address}"' in olga.get(reverse("admin:consent_release_change", args=[release.pk])).content.decode()
+    page = unescape(olga.get(address).content.decode())
+    [shown] = re.findall(r"<pre[^>]*>(.*)</pre>", page, re.DOTALL)
+    assert shown.encode() == document_of(release)
+    assert hashlib.sha256(shown.encode()).hexdigest() == release.text_hash
+    assert release.text_hash in page
+    assert "The stored hash matches" in page
+    assert olga.get(reverse("admin:consent_release_text", args=[UUID(int=1)])).status_code == 404
+    assert post(olga, reverse("admin:consent_release_change", args=[release.pk])).status_code in {403, 405}
+
+
+def test_d2_a_text_that_is_not_what_was_signed_is_never_shown_as_if_it_were(olga: Client) -> None:
+    release = signed("ana")
+    release.text_hash = "0" * 64
+    release.save()
+    page = olga.get(reverse("admin:consent_release_text", args=[release.pk])).content.decode()
+    assert "The stored hash matches" not in page
+    assert "is not what was signed" in page
+    assert "<pre" not in page
+
+
+def test_d2_the_signed_text_is_for_those_who_may_see_releases(world: World) -> None:
+    release = signed("ana")
+    browser = Client()
+    browser.force_login(officer("otto", "operator"))
+    assert browser.get(reverse("admin:consent_release_text", args=[release.pk])).status_code == 403
 
 
 def test_five_megabytes_pass_and_more_is_refused(olga: Client) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from consent.queries import current_notice
 from consent.queries.releases import content_of
 from consent.rules import papers
 from consent.rules.papers import MAX_PAPER, checked
-from tests.apps.consent.consent_cast import OFFICER, World, signed
+from tests.apps.consent.consent_cast import OFFICER, World, activated, signed, starter
 from tests.apps.consent.release_cast import pdf, person
 
 pytestmark = pytest.mark.django_db
@@ -173,8 +173,15 @@ def test_a_release_on_paper_counts_and_its_exact_bytes_are_kept_sealed(world: Wo
     assert release.expires_at.date() == release.signed_at.date().replace(year=release.signed_at.year + 1)
 
 
+def test_a_paper_counts_from_the_first_moment_of_its_day_anywhere(world: World) -> None:
+    person("ana")
+    day = clock.now().date()
+    assert add(signed_on=day).signed_at == datetime(day.year, day.month, day.day, 10, tzinfo=UTC) - timedelta(days=1)
+
+
 def test_a_paper_signed_by_a_guardian_holds_both_files(world: World) -> None:
-    person("ward")
+    activated({**starter("thirty-days"), "minors": "guardian"})
+    person("ward", age="minor")
     release = add("ward", role="guardian", name="Gus Guardian", authority=pdf(), authority_what="court order")
     assert sorted(Paper.objects.values_list("kind", flat=True)) == ["authority", "release"]
     assert (release.signer_role, release.authority is not None, release.paper is not None) == ("guardian", True, True)

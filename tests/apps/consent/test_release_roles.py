@@ -23,6 +23,7 @@ SIGNED_FOR = ("parent", "guardian", "representative")
 def test_c8_who_signs_for_another_shows_why_they_may_and_is_recorded_as_that(world: World, role: str) -> None:
     activated({**starter("thirty-days"), "minors": "guardian"})
     file = pdf(pages=2)
+    person("ward", age="minor")
     release = sign_as(link_for("ward"), **proxy(role, authority=file))
     paper = Paper.objects.get()
     assert (release.signer_role, release.authority_id, paper.kind, paper.what, paper.size) == (
@@ -79,12 +80,12 @@ def test_a_release_never_outlives_the_authority_it_was_signed_under(world: World
 
 
 WHO_MAY = {
-    ("adult", "deny"): {"self", "guardian", "representative"},
-    ("adult", "guardian"): {"self", "guardian", "representative"},
-    ("unknown", "deny"): {"self", "guardian", "representative"},
-    ("unknown", "guardian"): {"self", "parent", "guardian", "representative"},
+    ("adult", "deny"): {"self", "representative"},
+    ("adult", "guardian"): {"self", "representative"},
+    ("unknown", "deny"): {"self", "representative"},
+    ("unknown", "guardian"): {"self", "representative"},
     ("minor", "deny"): set(),
-    ("minor", "guardian"): {"parent", "guardian"},
+    ("minor", "guardian"): {"parent", "guardian", "representative"},
 }
 
 
@@ -106,6 +107,24 @@ def test_c9_who_may_sign_hangs_on_the_age_and_the_profiles_rule(world: World, ag
             assert world.reason(reference) != "active"
 
 
+def test_c9_what_a_parent_signed_allows_no_more_once_the_child_is_of_age_or_the_rule_says_no(world: World) -> None:
+    activated({**starter("thirty-days"), "minors": "guardian"})
+    person("kid", age="minor")
+    link = link_for("kid")
+    for purpose in ("train_shared_model", "face_scan"):
+        sign_as(link, purpose, **proxy("parent"))
+        assert world.reason("kid", purpose) == "active"
+    activated({**starter("thirty-days"), "minors": "deny"})
+    assert world.reason("kid") == "minor"
+    person("kid", age="adult")
+    assert world.reason("kid") == world.reason("kid", "train_shared_model") == "superseded"
+    link = link_for("kid")
+    # The boxes ask anew as well.
+    sign_as(link, "train_shared_model")
+    sign_as(link)
+    assert world.reason("kid") == world.reason("kid", "train_shared_model") == "active"
+
+
 def test_c9_an_age_or_a_rule_that_is_no_word_of_ours_lets_nobody_sign() -> None:
     assert all(signers(age, rule) == () for age, rule in product(("", "child"), ("deny", "guardian", "")))
 
@@ -114,7 +133,7 @@ def test_c9_the_page_offers_the_roles_that_may_sign_and_nothing_to_a_minor_whom_
     at = clock.now()
     adult = page_of(link_for("ana"), at)
     assert adult is not None
-    assert (adult.roles, adult.minors) == (("self", "guardian", "representative"), "deny")
+    assert (adult.roles, adult.minors) == (("self", "representative"), "deny")
     person("kid", age="minor")
     with pytest.raises(MinorCannotSign):
         page_of(link_for("kid"), at)

@@ -63,3 +63,11 @@ def test_c8_an_uploader_never_becomes_the_depicted_person_nor_the_other_way_roun
 def put(world: World, body: Any) -> Any:
     headers = {"Authorization": f"Bearer {world.key('subjects:write')}", "Idempotency-Key": uuid.uuid4().hex}
     return world.browser.put("/api/v1/subjects", json.dumps(body), content_type="application/json", headers=headers)
+
+
+def test_facts_about_people_need_a_key_of_their_own_scope(world: World) -> None:
+    headers = {"Authorization": f"Bearer {world.key('consent:write')}", "Idempotency-Key": uuid.uuid4().hex}
+    body = json.dumps({"subject": "ana"})
+    assert world.browser.put("/api/v1/subjects", body, content_type="application/json", headers=headers).status_code == 403
+    assert by_reference("ana") is None
+    assert put(world, {"subject": "ana"}).status_code == 200

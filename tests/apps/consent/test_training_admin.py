@@ -1,8 +1,11 @@
 """O15: what officers see of training, and the one form with which they write down what became of a withdrawal."""
 
+import json
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
@@ -10,7 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from compliance.audit.models import Entry
-from consent.models import Remediation
+from compliance.core import clock
+from consent.admin import training_pages
+from consent.models import Release, Remediation
+from consent.queries import ledger
+from consent.queries.training import report_section
 from tests import factories
 from tests.apps.consent.training_cast import Trainer, allowed, person, promise, report, taken_back, thing, use
 
@@ -82,6 +89,42 @@ def test_o15_one_page_a_person_reached_by_their_number_or_a_releases(office: Off
         assert answer["Location"] == reverse("admin:consent_training_person", args=[ben.pk])
     assert office.http.get(reverse("admin:consent_training"), {"number": "usr_ben"}, follow=True).status_code == 200
     assert office.http.get(reverse("admin:consent_training_person", args=[office.dataset])).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["", "what=optins&"])
+def test_o15_no_row_is_lost_between_pages_when_many_share_one_moment(office: Office, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    for module in (training_pages, ledger):
+        monkeypatch.setattr(module, "PAGE", 2)
+    at, ended = clock.now() - timedelta(days=2), clock.now() - timedelta(hours=1)
+    for number in range(5):
+        allowed(f"many-{number}", at=at, state="withdrawn", ended_at=ended)
+    rows = Release.objects.filter(purpose="train_shared_model")
+    everybody = {str(pk) for pk in (rows if what else rows.filter(ended_at__isnull=False)).values_list("subject_id", flat=True)}
+    office.sign_in("officer")
+    seen, query = [], f"?{what}"
+    while query:
+        page = unescape(office.http.get(reverse("admin:consent_training") + query).content.decode())
+        seen += re.findall(r"/person/([0-9a-f-]{36})/", page)
+        older = re.search(r'<a href="(\?[^"]*after=[^"]+)"', page)
+        query = older.group(1) if older else ""
+    assert len(seen) == len(everybody) >= 7
+    assert set(seen) == everybody
+
+
+def test_o15_a_page_that_nothing_names_is_the_newest(office: Office) -> None:
+    newest = office.look("consent_training")
+    for place in ("soon", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00/", "2026-01-01T00:00:00Z/7", f"2026-01-01T00:00:00/{UUID(int=1)}"):
+        assert str(person("ben").pk)[:8] in office.look("consent_training", query=f"?after={place}"), place
+    assert str(person("ben").pk)[:8] in newest
+
+
+def test_b1_the_page_of_a_person_shows_what_an_access_report_would_say(office: Office) -> None:
+    page = office.look("consent_training_person", person("ben").pk)
+    _before, found, section = page.partition("What an access report would say")
+    assert found
+    said = json.loads(section[section.index("{") : section.rindex("}") + 1])
+    assert said == report_section(person("ben").pk, clock.now())
+    assert said["answer"] == "trained"
 
 
 def test_o15_a_model_says_how_many_people_it_saw_and_how_many_withdrew_since(office: Office) -> None:

@@ -228,8 +228,11 @@ def test_d12_only_to_deliver_or_also_to_train_with_dates_and_datasets(trainer: T
     assert told(trainer, "cy")["words"].startswith("Only to deliver.")
     assert (told(trainer, "cy")["answer"], told(trainer, "cy")["opt_ins"]) == ("never", [])
     release = allowed("dan")
-    thing("dan", "dan-1")
     assert told(trainer, "dan")["answer"] == "allowed"
+    thing("dan", "dan-1")
+    copied = told(trainer, "dan")
+    assert (copied["answer"], [one["category"] for one in copied["kept"]]) == ("copied", ["training_copy"])
+    assert grade(" ".join([copied["words"], copied["kept"][0]["words"]])) <= 8
     dataset = trainer.dataset(name="heads")
     taken = trainer.snapshot(dataset, ["dan-1"])
     answer = told(trainer, "dan")

@@ -217,6 +217,15 @@ def test_another_system_sees_neither_dataset_nor_snapshot(trainer: Trainer) -> N
     assert trainer.post("datasets", {"name": "twice", "purpose": "quality"}).status_code == 409
 
 
+def test_d1_a_release_whose_signature_lies_after_the_moment_lets_nothing_in(trainer: Trainer) -> None:
+    """Another machine's clock runs ahead of the database's."""
+    for name, at in (("ana", clock.now() - timedelta(hours=1)), ("ben", clock.now() + timedelta(hours=1))):
+        allowed(name, at=at)
+        thing(name, f"{name}-1")
+    taken = trainer.snapshot(trainer.dataset(), ["ana-1", "ben-1"])
+    assert set(taken.members) == {"ana-1"}
+
+
 def test_only_this_route_takes_more_than_a_megabyte(trainer: Trainer) -> None:
     big = b'"' + b'x"\n"' * 400_000 + b'x"'
     assert 1_000_000 < len(big) < MAX_LIST

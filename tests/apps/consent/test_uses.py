@@ -52,6 +52,17 @@ def test_i3_a_use_before_the_withdrawal_is_explained_and_one_after_it_is_not(tra
     assert [(r["reason"], r["release"]) for r in rows] == [("active", str(release.pk)), ("withdrawn", None), ("withdrawn", None)]
 
 
+def test_i3_a_refusal_after_a_withdrawal_does_not_blame_what_came_before(trainer: Trainer) -> None:
+    release = allowed("ana", "face_scan", at=clock.now() - timedelta(days=3))
+    before = clock.now()
+    assert reasons(trainer, use("ana", at=before)) == ["active"]
+    taken_back("ana", "face_scan")
+    refused = clock.now()
+    allowed("ana", "face_scan", at=refused, state="refused", method="button", ended_at=refused)
+    rows = report(trainer, use("ana", at=before), use("ana", at=clock.now()), use("ana", at=before - timedelta(days=9)))
+    assert [(r["reason"], r["release"]) for r in rows] == [("active", str(release.pk)), ("refused", None), ("refused", None)]
+
+
 def test_i3_a_release_signed_afterwards_does_not_explain_what_came_before(trainer: Trainer) -> None:
     allowed("ana", "face_scan")
     assert reasons(trainer, use("ana", at=clock.now() - timedelta(days=2))) == ["no_release"]
@@ -104,6 +115,15 @@ def test_i2_a_release_for_one_piece_explains_no_other(trainer: Trainer) -> None:
     allowed("ana", "marketing", piece="spring poster")
     others = [use("ana", "marketing", piece="film"), use("ana", "marketing")]
     assert reasons(trainer, use("ana", "marketing", piece="spring poster"), *others) == ["active", "no_release", "no_release"]
+
+
+def test_i2_a_piece_counts_for_marketing_only_then_and_now(trainer: Trainer) -> None:
+    release = allowed("ana", "face_scan", at=clock.now() - timedelta(days=3))
+    before = clock.now()
+    use_now, use_then = use("ana", piece="spring poster"), use("ana", piece="spring poster", at=before)
+    assert report(trainer, use_now)[0]["release"] == str(release.pk)
+    taken_back("ana", "face_scan")
+    assert reasons(trainer, use_then, {**use_now, "at": clock.now()}) == ["active", "withdrawn"]
 
 
 def checked(subject: str, action: str, purpose: str = "regenerate") -> Use:

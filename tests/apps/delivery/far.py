@@ -15,7 +15,7 @@ from compliance.core import clock
 from compliance.core.actor import Actor
 from compliance.delivery.actions import NewSecret, create_endpoint, drain, send_test
 from compliance.delivery.events import EVENTS
-from compliance.delivery.models import Message, Promise
+from compliance.delivery.models import EndpointCondition, Message, Promise
 from compliance.wiring import HANDLERS
 
 OLGA = Actor("Olga Officer", "officer")
@@ -88,6 +88,8 @@ def hurry(message: Message) -> timedelta:
     assert row.due_at == message.next_at
     waits = row.due_at - clock.now()
     Promise.objects.filter(pk=row.pk).update(due_at=clock.now())
+    # The schedule is looked at here, not the pause after a fault.
+    EndpointCondition.objects.update(open_until=None)
     return waits
 
 

@@ -20,7 +20,8 @@ from compliance.subjects.actions import destroy_key
 from compliance.wiring import HANDLERS
 from consent.actions import withdraw
 from consent.models import Change
-from consent.rules.copies import TYPES
+from consent.queries.webhooks import TELLERS
+from consent.rules.copies import TRAINING, TYPES
 from tests.apps.delivery.far import OLGA, Far, endpoint, hurry, verified, worked
 from tests.factories import signed
 
@@ -83,7 +84,9 @@ def test_nobody_promises_anything_while_nobody_listens(far: Far) -> None:
 
 def test_every_event_of_the_feed_has_a_type_that_an_endpoint_can_choose() -> None:
     assert set(TYPES) == set(Change.Event.values)
-    assert set(TYPES.values()) == set(EVENTS)
+    told_elsewhere = {"deletion.ordered", "hold.placed", "hold.released"}
+    assert {*TYPES.values(), TRAINING, *told_elsewhere} == set(EVENTS)
+    assert set(TELLERS) == told_elsewhere
 
 
 def test_what_is_said_is_built_at_each_try_so_that_an_erasure_reaches_what_waits(far: Far) -> None:
@@ -167,4 +170,4 @@ def test_an_endpoint_hears_of_known_events_or_is_not_made(far: Far, events: list
 
 def test_the_wiring_keeps_both_topics() -> None:
     assert {"consent.notify", "delivery.webhook"} <= set(HANDLERS)
-    assert callable(sender(lambda _id: (clock.now(), {})))
+    assert callable(sender(lambda _event, _id: (clock.now(), {})))

@@ -115,7 +115,7 @@ def test_a_worker_that_dies_between_the_answer_and_its_record_sends_it_again_wit
     def dying(payload: Any, lease: Any, at: Any) -> Any:
         from compliance.delivery.actions.messages import attempt
 
-        attempt(Message.objects.get(), lambda _id: (at, {}), at)
+        attempt(Message.objects.get(), lambda _event, _id: (at, {}), at)
         raise Killed
 
     with pytest.raises(Killed):

@@ -57,6 +57,20 @@ def test_the_check_page_of_the_newest_version_says_valid_and_names_nobody(client
     assert len(response.content) < 100_000
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("This number is valid", "certificate of destruction", "21 November 2026, 12:00 UTC")),
+        ("es", ("Este número es válido", "certificado de destrucción", "21 de noviembre de 2026")),
+        ("de", ("Diese Nummer ist gültig", "Bescheinigung der Vernichtung", "21. November 2026")),
+        ("fr", ("Ce numéro est valable", "certificat de destruction", "21 novembre 2026")),
+    ],
+)
+def test_the_check_page_speaks_four_languages(client: Client, ana: Subject, language: str, words: tuple[str, ...]) -> None:
+    page = client.get(f"/verify/{document(ana).pk}", headers={"Accept-Language": language}).content.decode()
+    assert [one for one in words if one not in page] == []
+
+
 def test_the_check_page_of_an_old_version_leads_to_the_newer_one(client: Client, ana: Subject) -> None:
     first = document(ana)
     second = document(ana, supersedes=first)
@@ -98,6 +112,7 @@ def test_a_document_is_handed_over_as_a_file_that_browsers_do_not_guess_about(an
     assert pdf.content == b"%PDF-1.7"
     assert pdf["Content-Type"] == "application/pdf"
     assert pdf["Content-Disposition"] == f'attachment; filename="certificate-{sealed.pk}.pdf"'
+    assert pdf["Content-Language"] == "en"
     assert (pdf["X-Content-Type-Options"], pdf["Cache-Control"]) == ("nosniff", "no-store")
     assert document_response(sealed, "json").content == b'{"a":1}'
     with pytest.raises(NotFound):

@@ -18,7 +18,7 @@ from compliance.profiles.actions import activate_due, approve_activation, propos
 from compliance.profiles.models import Activation, Profile
 from compliance.profiles.queries import active
 from compliance.profiles.rules.changes import as_yaml, compared
-from compliance.retention.actions import profile_activated
+from compliance.retention.actions import profile_activated, recompute
 from compliance.retention.models import Recount
 from tests import factories
 
@@ -145,12 +145,38 @@ def test_o12_two_officers_change_the_promise_on_the_admins_pages(client: Client)
     made = Activation.objects.get()
     client.post(f"/admin/profiles/activation/{made.pk}/approve/")
     assert active() == now
-    pat = factories.officer("pat")
-    pat.first_name = "Pat"
-    pat.save()
-    client.force_login(pat)
+    # Of the same name, and somebody else.
+    client.force_login(factories.officer("pat"))
     client.post(f"/admin/profiles/activation/{made.pk}/approve/")
     assert active() == new
     client.force_login(factories.officer("vic", "viewer"))
     assert client.get("/admin/profiles/profile/add/").status_code == 403
     assert client.post(f"/admin/profiles/profile/{new.pk}/propose/", {}).status_code == 403
+
+
+def test_b10_what_was_made_from_an_upload_follows_its_sooner_date_whatever_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.signed("usr_ana")
+    upload, crop = factories.artifacts("usr_ana", [factories.item("up-1"), factories.item("c-1", "face_crop", derived_from="up-1")])
+    if crop.pk > upload.pk:
+        # The one that was made from the other is looked at first.
+        live = recompute.live_after
+        monkeypatch.setattr(recompute, "live_after", lambda after: sorted(live(after), key=lambda one: one.pk == upload.pk))
+    approve_activation(activation_id=proposed(changed(original_upload=["uploaded + PT1H"])).pk, actor=PAT, at=clock.now())
+    keep_promises()
+    after = {one.external_id: one.due_at for one in Artifact.objects.all()}
+    assert after["c-1"] <= after["up-1"] == upload.created_at + timedelta(hours=1)
+
+
+def test_b10_a_promise_that_comes_back_looks_at_everything_again() -> None:
+    factories.signed("usr_ana")
+    long, short = factories.profile(), changed(original_upload=["uploaded + P1D"])
+    factories.artifacts("usr_ana", [factories.item("up-1")])
+    approve_activation(activation_id=proposed(short).pk, actor=PAT, at=clock.now())
+    keep_promises()
+    approve_activation(activation_id=proposed(long).pk, actor=PAT, at=clock.now())
+    keep_promises()
+    factories.signed("usr_ana")
+    (new,) = factories.artifacts("usr_ana", [factories.item("up-2")])
+    approve_activation(activation_id=proposed(Profile.objects.get(pk=short.pk)).pk, actor=PAT, at=clock.now())
+    keep_promises()
+    assert Artifact.objects.get(pk=new.pk).due_at == new.created_at + timedelta(days=1)

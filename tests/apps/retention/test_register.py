@@ -14,6 +14,7 @@ from compliance.core.clock import to_text
 from compliance.delivery.models import Promise
 from compliance.erasure.models import Order
 from compliance.retention.actions import register_all
+from compliance.subjects.actions import know
 from compliance.subjects.models import Subject
 from tests import factories
 
@@ -178,6 +179,37 @@ def test_two_pictures_sent_one_after_the_other_are_one_open_violation_and_no_err
     for number in range(3):
         assert send({**body(item(f"up-{number}")), "vector": [0.5] * 64}).status_code == 422
     assert Violation.objects.filter(kind="face_data_sent").count() == 1
+
+
+@pytest.mark.parametrize("said", [{}, {"attested": False}])
+def test_h5_a_picture_of_somebody_else_needs_the_uploaders_word_for_it(send: Any, said: dict[str, bool]) -> None:
+    factories.profile()
+    know(reference="pic_1", kind="depicted", actor=factories.BACKEND, at=clock.now())
+    answer = send(body(item("up-1"), subject="pic_1", **said))
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/attested"]
+    assert not Artifact.objects.exists()
+    assert send(body(item("up-1"), subject="pic_1", attested="yes")).status_code == 422
+    assert not Entry.objects.filter(kind="retention:upload:attested").exists()
+
+
+def test_h5_the_uploaders_word_is_kept_in_the_ledger_beside_what_it_is_about(send: Any) -> None:
+    factories.profile()
+    dora = know(reference="pic_1", kind="depicted", actor=factories.BACKEND, at=clock.now())
+    answer = send(body(item("up-1"), subject="pic_1", attested=True))
+    assert answer.status_code == 200, answer.content
+    entry = Entry.objects.get(kind="retention:upload:attested")
+    artifact = Artifact.objects.get()
+    assert (entry.object_id, entry.subject_id) == (str(dora.pk), dora.pk)
+    assert entry.payload == {"system": "demo-scan", "artifacts": [str(artifact.pk)]}
+    # It is no release of the depicted: without one, nothing of theirs is kept.
+    assert answer.json()["artifacts"][0]["status"] == "quarantined"
+
+
+def test_h5_nobody_attests_for_a_person_who_uploads_their_own_picture(send: Any) -> None:
+    factories.signed("usr_ana")
+    assert send(body(item("up-1"))).json()["artifacts"][0]["status"] == "registered"
+    assert not Entry.objects.filter(kind="retention:upload:attested").exists()
 
 
 def test_a3_a_thousand_artifacts_cost_as_many_statements_as_two(django_assert_max_num_queries: Any, settings: Any) -> None:

@@ -85,7 +85,8 @@ def test_a_line_that_cannot_be_read_closes_the_gate_and_half_a_line_waits_for_it
     good = line(Ended.RELEASE, ana.pk, clock.now())
     journal.append("2026-11-20.jsonl", good[:20])
     assert replay_tombstones(at=clock.now()) == 0
-    journal.append("2026-11-20.jsonl", good[20:])
+    with (journal.folder() / "2026-11-20.jsonl").open("ab") as file:
+        file.write(good[20:])
     assert replay_tombstones(at=clock.now()) == 1
     journal.append("2026-11-20.jsonl", b"not json\n")
     with pytest.raises(Conflict, match="Repair it first"):
@@ -110,7 +111,7 @@ def test_the_gate_answers_503_until_the_replay_has_succeeded_once() -> None:
     ask("/access/v1/evaluation")
     ask("/healthz")
     assert (statuses, served) == (["503 Service Unavailable"], ["/healthz"])
-    (journal.folder() / "2026-11-20.jsonl").unlink()
+    (journal.folder() / "2026-11-20.jsonl").write_bytes(b"")
     ask("/access/v1/evaluation")
     assert served[-1] == "/access/v1/evaluation"
 
@@ -123,3 +124,39 @@ def test_nothing_is_buried_for_a_withdrawal_that_was_rolled_back() -> None:
         withdraw(subject_id=ana.subject_id, purpose="face_scan", actor=PERSON, at=clock.now(), how="test")
         transaction.set_rollback(True)
     assert journal.files() == []
+
+
+@pytest.mark.parametrize("loss", ["the folder is not mounted", "a file was cut"])
+def test_m3_a_journal_that_is_not_whole_keeps_the_gate_closed(loss: str) -> None:
+    ana = factories.signed("usr_ana")
+    withdraw(subject_id=ana.subject_id, purpose="face_scan", actor=PERSON, at=clock.now(), how="test")
+    assert replay_tombstones(at=clock.now()) == 0
+    (path,) = journal.files()
+    path.unlink() if loss == "the folder is not mounted" else path.write_bytes(b"")
+    with pytest.raises(Conflict, match="not whole"):
+        replay_tombstones(at=clock.now())
+
+
+def test_m3_what_a_restored_release_was_the_only_reason_for_is_ordered_destroyed() -> None:
+    ana = factories.signed("usr_ana")
+    withdraw(subject_id=ana.subject_id, purpose="face_scan", actor=PERSON, at=clock.now(), how="test")
+    as_in_the_backup(ana)
+    factories.artifacts("usr_ana", [factories.item("up-1")])
+    assert not Order.objects.exists()
+    replay_tombstones(at=clock.now())
+    assert [o.artifact.external_id for o in Order.objects.get().outcomes.all()] == ["up-1"]
+
+
+def test_half_a_line_of_a_dead_writer_does_not_spoil_the_next_one_and_a_line_without_end_is_an_error() -> None:
+    ana = factories.signed("usr_ana")
+    good = line(Ended.RELEASE, ana.pk, clock.now())
+    journal.append("2026-11-20.jsonl", good)
+    with (journal.folder() / "2026-11-20.jsonl").open("ab") as file:
+        file.write(good[:20])
+    journal.append("2026-11-20.jsonl", good)
+    assert (journal.folder() / "2026-11-20.jsonl").read_bytes() == good * 2
+    assert replay_tombstones(at=clock.now()) == 1
+    with (journal.folder() / "2026-11-20.jsonl").open("ab") as file:
+        file.write(b"x" * 400)
+    with pytest.raises(Conflict, match="Repair it"):
+        replay_tombstones(at=clock.now())
