@@ -12,7 +12,7 @@ from compliance.access.api.views import WriteView
 from compliance.access.models import Scope
 from compliance.core import clock
 from compliance.subjects.models import Subject
-from consent.actions.describe import describe_subject
+from consent.actions.subject_facts import describe_subject
 
 
 class SubjectSerializer(StrictSerializer):

@@ -21,14 +21,14 @@ ARGUMENTS = (
 GRAVE = {"serious", "critical"}
 
 
-# Shared by the files of this folder, where they run on one worker.
-@pytest.fixture(scope="package")
+# Of one file: the service and the browser would else run on beside all that comes after them.
+@pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Service]:
     with service(tmp_path_factory.mktemp("browser"), "backend", "web", "worker", "beat") as made:
         yield made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Debian's chromium is not installed here (apt-get install chromium)")
