@@ -16,6 +16,7 @@ from compliance.delivery.models import Promise
 from consent.handlers import release_signed
 from consent.models import Release
 from tests.apps.consent.consent_cast import World, signed
+from tests.apps.consent.test_receipts import signing_dir as signing_dir
 
 pytestmark = pytest.mark.django_db
 TOPIC = "consent.release_signed"
